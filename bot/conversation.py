@@ -1,0 +1,424 @@
+"""One turn of a conversation: what a message means for the matters under way, and what is said to it.
+
+Decides; never reads the clock, a table or a file. Everything that changes the world goes through `act`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.actions import OpenHandoff, PassOn, SetConsent
+from bot.flows import FLOWS, flow_of_intent
+from bot.model import (
+    CaseState,
+    Category,
+    Channel,
+    Conversation,
+    Event,
+    Expected,
+    Json,
+    Kind,
+    Message,
+    Mood,
+    Reading,
+    Say,
+    Status,
+    Wish,
+)
+from bot.records import OrderStatus
+from bot.story import Act, Asked, Gone, HandedOver, Telling, World, tell
+
+CASE_DAYS = 7  # an unanswered matter older than this is not gone back to
+REOPEN_MINUTES = 60  # "and the other one?" goes on with the last matter for so long
+MAX_TELLINGS = 12  # stories told in one turn, however they go to each other
+MISSES = 2  # misunderstandings before a person is asked
+
+Reread = Callable[[Expected], Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn came to. `exempt` marks the one confirmation that may follow an opt-out."""
+
+    conversation: Conversation
+    says: tuple[Say, ...] = ()
+    events: tuple[Event, ...] = ()
+    exempt: bool = False
+
+
+def turn(
+    conversation: Conversation, message: Message, reading: Reading, world: World, act: Act, reread: Reread
+) -> Turn:
+    """Takes one message. `reread` reads the same text as the answer to another question, for corrections."""
+    return _Turning(conversation, world, act).hear(message, reading, reread)
+
+
+def start(
+    conversation: Conversation, flow: str, answers: Mapping[str, Json], notice_id: int, world: World, act: Act
+) -> Turn:
+    """Begins a story from our side, as a notice does; the next answer of the customer lands in it."""
+    return _Turning(conversation, world, act).begin(flow, answers, notice_id)
+
+
+def give_back(conversation: Conversation) -> Conversation:
+    """A person returns the conversation to the bot."""
+    return conversation.model_copy(update={"held_since": None, "handoff_id": None, "misses": 0, "angry_turns": 0})
+
+
+class _Turning:
+    """A conversation while a turn is taken: the only mutable thing, gone when the turn is."""
+
+    def __init__(self, conversation: Conversation, world: World, act: Act) -> None:
+        self.before = conversation
+        self.world = world
+        self.act = act
+        limit = world.now - timedelta(days=CASE_DAYS)
+        self.stack = [case for case in conversation.stack if case.opened_at >= limit]
+        self.queue = list(conversation.queue)
+        self.expected = conversation.expected if self.stack else None
+        self.changes: dict[str, object] = {}
+        self.says: list[Say] = []
+        self.events: list[Event] = []
+        self.counter = conversation.counter
+        self.misses = conversation.misses
+        self.focus = conversation.focus
+        self.grants = list(conversation.grants)
+        self.last = conversation.last
+        self.tellings = 0
+
+    # -- hearing ---------------------------------------------------------------------------------------------------
+
+    def hear(self, message: Message, reading: Reading, reread: Reread) -> Turn:
+        self.changes |= {"last_at": self.world.now, "last_channel": message.sender.channel, "language": reading.language}
+        if reading.stop or message.opt_out == "STOP":
+            return self._stop(message, reading)
+        if reading.start or message.opt_out == "START":
+            return self._start(message)
+        if message.silent:
+            return self._close()
+        if self._held():
+            self._pass_on(message)
+            return self._close()
+        if reading.help or message.opt_out == "HELP":
+            if message.opt_out != "HELP":
+                self.says.append(Say(key="help"))
+            return self._close()
+        if self._looping():
+            self._hand_over(HandedOver("loop"), quiet=True)
+            return self._close()
+        self._feel(reading)
+        self._understand(message, reading, reread)
+        return self._close()
+
+    def begin(self, flow: str, answers: Mapping[str, Json], notice_id: int) -> Turn:
+        self._open(flow, dict(answers), notice_id)
+        self._tell_top()
+        return self._close(reply=False)
+
+    def _understand(self, message: Message, reading: Reading, reread: Reread) -> None:
+        if reading.person:
+            self._open("person", {})
+            self._run()
+        elif reading.never_mind and self.stack:
+            self._drop_top()
+        elif self.expected and reading.correction and self._correct(reading, reread):
+            self._run()
+        elif self.expected and reading.answered:
+            self._answer(reading)
+        elif reading.wishes:
+            self._wish(reading)
+        elif self._correct(reading, reread) or self._follow_up(reading):
+            self._run()
+        elif reading.candidates:
+            self._clarify(reading)
+        else:
+            self._miss(message, reading)
+
+    def _answer(self, reading: Reading) -> None:
+        assert self.expected is not None
+        name = self.expected.name
+        case = self.stack[-1]
+        self.stack[-1] = _heard(case, reading, {name: reading.answer})
+        self.misses = 0
+        self.queue += [wish for wish in reading.wishes if flow_of_intent(wish.intent) != case.flow]
+        self._run()
+
+    def _wish(self, reading: Reading) -> None:
+        """Serves every wish in the order written; one for the matter already open only adds what it says."""
+        self.misses = 0
+        wishes = list(reading.wishes)
+        top = self.stack[-1] if self.stack else None
+        if top and flow_of_intent(wishes[0].intent) == top.flow and top.notice_id is None:
+            known = dict(top.answers)
+            self.stack[-1] = _heard(top, reading, {})
+            if self.stack[-1].answers == known:
+                self._ask_again()
+                return
+            self.queue = wishes[1:] + self.queue
+            self._run()
+            return
+        self.queue = wishes[1:] + self.queue
+        self._open(flow_of_intent(wishes[0].intent), _entities(reading) | {"wish": wishes[0].model_dump(mode="json")})
+        self._run()
+
+    def _correct(self, reading: Reading, reread: Reread) -> bool:
+        """Whether the text changes an answer given earlier in the open matter ("no, the blue one")."""
+        if not self.stack:
+            return False
+        case = self.stack[-1]
+        for question in reversed(case.asked):
+            if question.kind in (Kind.TEXT, Kind.YES_NO, Kind.PHOTO) or question.name not in case.answers:
+                continue
+            again = reread(question)
+            if again.answered and again.answer != case.answers[question.name]:
+                self.stack[-1] = _heard(case, reading, {question.name: again.answer})
+                self.misses = 0
+                return True
+        return False
+
+    def _follow_up(self, reading: Reading) -> bool:
+        """A bare order number, product or "the other one" goes on with the matter told last."""
+        named = reading.entities.order_numbers or reading.entities.products or reading.entities.tracking_numbers
+        if not named or self.expected:
+            return False
+        flow = "where_is_my_order"
+        recent = self.before.last_at and self.world.now - self.before.last_at < timedelta(minutes=REOPEN_MINUTES)
+        if self.last and recent and FLOWS[self.last.flow].informational if self.last and self.last.flow in FLOWS else False:
+            assert self.last is not None
+            flow = self.last.flow
+        self._open(flow, _entities(reading))
+        return True
+
+    def _clarify(self, reading: Reading) -> None:
+        self.misses += 1
+        if self.misses >= MISSES + 1:
+            self._hand_over(HandedOver("not_understood"))
+            return
+        intents = [wish.intent for wish in reading.candidates]
+        self._open("clarify", _entities(reading) | {"intents": intents})
+        self._run()
+
+    def _miss(self, message: Message, reading: Reading) -> None:
+        """Asks again once; the second time in a row a person is asked."""
+        if not reading.text.strip() and not message.media and not message.location:
+            return
+        self.misses += 1
+        if self.misses >= MISSES:
+            self._hand_over(HandedOver("not_understood"))
+        elif self.expected:
+            self._ask_again()
+        else:
+            self._open("clarify", _entities(reading) | {"intents": []})
+            self._run()
+
+    # -- telling ---------------------------------------------------------------------------------------------------
+
+    def _open(self, flow: str, answers: dict[str, Json], notice_id: int | None = None) -> None:
+        self.counter += 1
+        case = CaseState(
+            id=str(self.counter), flow=flow, opened_at=self.world.now, answers=answers, notice_id=notice_id
+        )
+        self.stack.append(case)
+        self.events.append(Event(kind="case_opened", data={"case": case.id, "flow": flow, "notice_id": notice_id}))
+
+    def _run(self) -> None:
+        """Tells the open matter; when it ends, goes on with the next wish, then with what was interrupted."""
+        while self._tell_top():
+            if self.queue:
+                wish = self.queue.pop(0)
+                self._open(flow_of_intent(wish.intent), {"wish": wish.model_dump(mode="json")})
+            else:
+                self._resume()
+                return
+
+    def _tell_top(self) -> bool:
+        """Tells the top story; whether it came to its end and the turn may go on."""
+        self.tellings += 1
+        case = self.stack[-1]
+        if case.flow not in FLOWS or self.tellings > MAX_TELLINGS:
+            self.stack.pop()
+            self._hand_over(HandedOver("story_gone"))
+            return False
+        telling = tell(FLOWS[case.flow].story, case, self.world, self.act)
+        self._learn(telling)
+        match telling.outcome:
+            case Asked(question):
+                words = question.words
+                choices = self.world.shop.words.titled(words, self._language())
+                self.says.append(words.model_copy(update={"choices": choices}))
+                self.expected = question.expected.model_copy(update={"choices": choices})
+                return False
+            case Gone(flow, answers):
+                self._leave_top("gone")
+                self._open(flow, dict(answers), case.notice_id)
+                return self._tell_top()
+            case HandedOver() as over:
+                self._hand_over(over)
+                return False
+            case _:
+                self._leave_top("ended")
+                return True
+
+    def _learn(self, telling: Telling) -> None:
+        asked = tuple(question.expected for question in telling.asked)
+        self.stack[-1] = telling.state.model_copy(update={"asked": asked})
+        self.says += telling.says
+        self.grants += telling.grants
+        self.focus = telling.focus
+
+    def _leave_top(self, how: str) -> None:
+        case = self.stack.pop()
+        self.expected = None
+        self.last = case
+        self.events.append(Event(kind="case_" + how, data={"case": case.id, "flow": case.flow}))
+
+    def _resume(self) -> None:
+        """Back to what was interrupted. A notice's unanswered question still takes its answer, but is not pressed."""
+        if not self.stack:
+            return
+        before = len(self.says)
+        top = self.stack[-1]
+        if self._tell_top():
+            self._resume()
+            return
+        if top.notice_id is not None:
+            del self.says[before:]
+        elif self.expected:
+            self.says.insert(before, Say(key="resume"))
+
+    def _drop_top(self) -> None:
+        self._leave_top("dropped")
+        self.queue.clear()
+        self.misses = 0
+        self.says.append(Say(key="never_mind"))
+        self._resume()
+
+    def _ask_again(self) -> None:
+        self.says.append(Say(key="again"))
+        if self._tell_top():
+            self._run()
+
+    # -- people, consent, mood -------------------------------------------------------------------------------------
+
+    def _hand_over(self, over: HandedOver, *, quiet: bool = False) -> None:
+        top = self.stack[-1] if self.stack else None
+        outcome = self.act(
+            OpenHandoff(
+                reason=over.reason,
+                order_id=over.order_id or self.focus,
+                flow=top.flow if top else "",
+                proposed=over.proposed,
+                mood=str(self.changes.get("mood", self.before.mood)),
+                answers=dict(top.answers) if top else {},
+            ),
+            f"{self.world.party}/{self.counter}/{self.world.now.isoformat()}/handoff",
+        )
+        self.changes |= {"held_since": self.world.now, "handoff_id": outcome.data.get("id")}
+        self.stack.clear()
+        self.queue.clear()
+        self.expected = None
+        self.misses = 0
+        self.events.append(Event(kind="handed_over", data={"reason": over.reason}))
+        if not quiet:
+            self.says.append(Say(key="handoff.opened", facts={"expected_by": outcome.data.get("expected_by")}))
+
+    def _held(self) -> bool:
+        since = self.before.held_since
+        if since is None:
+            return False
+        hours = self.world.shop.settings.handoff.release_after_hours
+        if self.world.now - since < timedelta(hours=hours):
+            return True
+        self.changes |= {"held_since": None, "handoff_id": None}
+        return False
+
+    def _pass_on(self, message: Message) -> None:
+        if self.before.handoff_id:
+            action = PassOn(
+                handoff_id=self.before.handoff_id, text=message.text, media=tuple(item.url for item in message.media)
+            )
+            self.act(action, f"{self.world.party}/{message.provider_id}/PassOn")
+
+    def _looping(self) -> bool:
+        limits = self.world.shop.settings.limits
+        since = self.world.now - timedelta(seconds=limits.per_seconds)
+        return sum(moment > since for moment in self.before.replied_at) >= limits.automatic_replies
+
+    def _stop(self, message: Message, reading: Reading) -> Turn:
+        channel = message.sender.channel
+        action = SetConsent(channel=channel, categories=tuple(Category), given=False, source="customer", words=message.text)
+        self.act(action, f"{self.world.party}/{message.provider_id}/stop")
+        self.stack.clear()
+        self.queue.clear()
+        self.expected = None
+        open_orders = any(order.status is OrderStatus.PENDING for order in self.world.orders)
+        if reading.stop_is_bare_cancel and channel is Channel.SMS and open_orders:
+            task = OpenHandoff(reason="cancel_or_stop", order_id=self.focus, silences_bot=False, summary=message.text)
+            self.act(task, f"{self.world.party}/{message.provider_id}/cancel_or_stop")
+        if message.opt_out is None and not message.silent:
+            self.says.append(Say(key="consent.stopped"))
+        return self._close(exempt=True)
+
+    def _start(self, message: Message) -> Turn:
+        action = SetConsent(
+            channel=message.sender.channel,
+            categories=(Category.TRANSACTIONAL,),
+            given=True,
+            source="customer",
+            words=message.text,
+        )
+        self.act(action, f"{self.world.party}/{message.provider_id}/start")
+        if message.opt_out is None:
+            self.says.append(Say(key="consent.started"))
+        return self._close()
+
+    def _feel(self, reading: Reading) -> None:
+        self.changes["mood"] = reading.mood
+        if reading.mood is Mood.CALM:
+            self.changes["angry_turns"] = 0
+            return
+        self.changes["angry_turns"] = self.before.angry_turns + 1
+        if self.before.mood is Mood.CALM:
+            self.says.append(Say(key="mood.sorry"))
+
+    # -- closing ---------------------------------------------------------------------------------------------------
+
+    def _language(self) -> str:
+        return str(self.changes.get("language") or self.before.language or self.world.shop.settings.language)
+
+    def _close(self, *, exempt: bool = False, reply: bool = True) -> Turn:
+        recent = self.before.replied_at
+        if self.says and reply:
+            recent = (*recent, self.world.now)[-self.world.shop.settings.limits.automatic_replies :]
+        fields: dict[str, object] = {
+            "stack": tuple(self.stack),
+            "queue": tuple(self.queue),
+            "expected": self.expected if self.stack else None,
+            "counter": self.counter,
+            "misses": self.misses,
+            "focus": self.focus,
+            "grants": tuple(self.grants),
+            "last": self.last,
+            "replied_at": recent,
+        }
+        return Turn(
+            self.before.model_copy(update=fields | self.changes), tuple(self.says), tuple(self.events), exempt
+        )
+
+
+def _entities(reading: Reading) -> dict[str, Json]:
+    named = reading.entities.model_dump(mode="json", exclude_defaults=True)
+    return {"heard": named} if named else {}
+
+
+def _heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -> CaseState:
+    """The case with these answers, and what else the text names beside what it named before."""
+    known = dict(case.answers)
+    named = _entities(reading).get("heard")
+    if named:
+        known["heard"] = {**known.get("heard", {}), **named}
+    known.update(answers)
+    return case.model_copy(update={"answers": known})
+
+
+__all__ = ["Turn", "give_back", "start", "turn", "Status", "Wish"]

@@ -1,0 +1,1 @@
+"""The merchant's files: their shape, their loading from texts, and every mistake in them told exactly."""

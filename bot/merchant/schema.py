@@ -1,0 +1,192 @@
+"""The shape of shop.yaml, policies.yaml, notices.yaml, catalog/*.yaml and faq/*.yaml, with the default of every rule.
+
+Each default is what a careful shop would choose. The JSON Schema that editors complete from is made from these classes.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from bot.model import Channel
+from bot.records import Amount, Currency, PostalAddress, Zone
+
+
+def _hours(value: str) -> str:
+    import re
+
+    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)", value)
+    if not match or value[:5] >= value[6:]:
+        raise ValueError('write hours as "09:00-17:00", the earlier first')
+    return value
+
+
+Hours = Annotated[str, AfterValidator(_hours)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WhatsAppTemplate(Section):
+    """An approved template: its ContentSid, and which facts fill {{1}}, {{2}}, … in order, as `order.number`."""
+
+    sid: Annotated[str, Field(pattern=r"^HX[0-9a-fA-F]{32}$")]
+    variables: tuple[str, ...] = ()
+
+
+class Handoff(Section):
+    email: str | None = Field(default=None, description="where cases for a person are sent")
+    answer_within_hours: int = Field(default=4, ge=1, description="in business hours; told to the customer")
+    release_after_hours: int = Field(default=48, ge=1, description="the bot answers again if nobody closed the case by then")
+
+
+class Limits(Section):
+    automatic_replies: int = Field(default=10, ge=1, description="to one sender before a person is asked (CHANNELS.md 10)")
+    per_seconds: int = Field(default=60, ge=1)
+    mails_per_hour: int = Field(default=20, ge=1, description="to one mail address or thread, whatever its headers say")
+
+
+class ShopSettings(Section):
+    """shop.yaml"""
+
+    name: Annotated[str, Field(min_length=1)]
+    voice: str | None = Field(default=None, description="the name the bot signs with")
+    time_zone: Zone
+    currency: Currency
+    language: str = "en"
+    country: str = Field(default="US", pattern="^[A-Z]{2}$")
+    website: str | None = None
+    postal_address: PostalAddress | None = None
+    business_hours: dict[Weekday, tuple[Hours, ...]] = Field(default_factory=dict)
+    holidays: tuple[date, ...] = ()
+    channels: tuple[Channel, ...] = (Channel.WHATSAPP, Channel.SMS, Channel.EMAIL)
+    handoff: Handoff = Handoff()
+    limits: Limits = Limits()
+    whatsapp_templates: dict[str, dict[str, WhatsAppTemplate]] = Field(default_factory=dict)
+
+
+class IdentityPolicy(Section):
+    failed_lookups: int = Field(default=5, ge=1, description="per sender and per order, within the window")
+    window_minutes: int = Field(default=60, ge=1)
+    knowledge_hours: int = Field(default=24, ge=1, description="how long an order shown by knowledge stays shown")
+    code_minutes: int = Field(default=10, ge=1)
+    code_tries: int = Field(default=5, ge=1)
+    code_days: int = Field(default=30, ge=1, description="how long a sender proven by code stays proven")
+    contact_unchanged_days: int = Field(default=30, ge=0)
+
+
+class TrackingPolicy(Section):
+    stale_after_hours: int = Field(default=48, ge=1, description="older carrier news is said with its time")
+    ships_within_days: int = Field(default=2, ge=0, description="business days from order to dispatch")
+    lost_after_days: int = Field(default=7, ge=1, description="without movement")
+
+
+class DeliveryPolicy(Section):
+    high_value: Amount = Decimal("500.00")
+    wait_days: int = Field(default=2, ge=0, description="delivered-not-received: how long to wait before a claim")
+    redeliver_within_days: int = Field(default=7, ge=1)
+    damage_photo: bool = True
+    damage_report_days: int = Field(default=14, ge=0, description="after delivery")
+    remedies: tuple[Literal["replacement", "refund"], ...] = ("replacement", "refund")
+    auto_limit: Amount = Field(default=Decimal("150.00"), description="above it a person decides the remedy")
+
+
+class RefundPolicy(Section):
+    bank_days: tuple[int, int] = (5, 10)
+
+
+class ReorderPolicy(Section):
+    max_quantity: int = Field(default=10, ge=1)
+
+
+class ReviewPolicy(Section):
+    publish_url: str | None = Field(default=None, description="the same invitation whatever the rating")
+
+
+class Policies(Section):
+    """policies.yaml"""
+
+    identity: IdentityPolicy = IdentityPolicy()
+    tracking: TrackingPolicy = TrackingPolicy()
+    delivery: DeliveryPolicy = DeliveryPolicy()
+    refunds: RefundPolicy = RefundPolicy()
+    reorder: ReorderPolicy = ReorderPolicy()
+    review: ReviewPolicy = ReviewPolicy()
+
+
+class NoticeSetting(Section):
+    """One kind of notice. Days and hours count from its trigger."""
+
+    enabled: bool = True
+    channels: tuple[Channel, ...] = Field(default=(), description="in order of preference; the shop's own order if empty")
+    fresh_hours: int = Field(default=24, ge=1, description="news older than this is not told any more")
+
+
+class ReviewNotice(NoticeSetting):
+    after_days: int = Field(default=5, ge=1)
+    until_days: int = Field(default=7, ge=1)
+    hours: Hours = "10:00-19:00"
+
+
+class ReplenishmentNotice(NoticeSetting):
+    lead_days: int = Field(default=5, ge=0)
+    lapse_days: int = Field(default=14, ge=1)
+    hours: Hours = "10:00-19:00"
+
+
+class Cap(Section):
+    messages: int = Field(default=3, ge=0)
+    per_days: int = Field(default=7, ge=1)
+
+
+#: CHANNELS.md 22. Hours in which promotional messages may go out, by country, region and weekday.
+SENDING_HOURS: dict[str, dict[str, str]] = {
+    "default": {"daily": "08:00-21:00"},
+    "US-FL": {"daily": "08:00-20:00"},
+    "US-OK": {"daily": "08:00-20:00"},
+    "US-MD": {"daily": "08:00-20:00"},
+    "US-MS": {"daily": "08:00-20:00"},
+    "US-NJ": {"daily": "08:00-20:00"},
+    "US-CT": {"daily": "09:00-20:00"},
+    "US-TX": {"daily": "08:00-21:00", "sun": "12:00-21:00"},
+}
+
+
+class NoticesFile(Section):
+    """notices.yaml"""
+
+    first_seen_fresh_hours: int = Field(default=1, ge=0, description="news of an order first heard of now and older than this is not told")
+    frequency_cap: Cap = Cap()
+    sending_hours: dict[str, dict[Literal["daily", "mon", "tue", "wed", "thu", "fri", "sat", "sun"], Hours]] = Field(
+        default_factory=lambda: dict(SENDING_HOURS)  # type: ignore[arg-type]
+    )
+    order_confirmed: NoticeSetting = NoticeSetting()
+    shipped: NoticeSetting = NoticeSetting()
+    out_for_delivery: NoticeSetting = NoticeSetting(fresh_hours=8)
+    delivered: NoticeSetting = NoticeSetting()
+    delay: NoticeSetting = NoticeSetting()
+    exception: NoticeSetting = NoticeSetting(fresh_hours=72)
+    review: ReviewNotice = ReviewNotice()
+    replenishment: ReplenishmentNotice = ReplenishmentNotice()
+
+
+class CatalogEntry(Section):
+    """One product of catalog/*.yaml: what the merchant adds to the shop system's record, by product id."""
+
+    product: str = Field(description="the product's id in the shop system")
+    usage_days: int | None = Field(default=None, gt=0)
+    warranty_months: int | None = Field(default=None, gt=0)
+    manual_url: str | None = None
+    accessories: tuple[str, ...] = ()
+
+
+class FaqEntry(Section):
+    """One question of faq/*.yaml: how customers ask it, and the answer in each language."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
+    title: dict[str, str] = Field(description="by language")
+    phrases: dict[str, tuple[str, ...]] = Field(description="by language; at least three genuinely different ones")
+    answer: dict[str, str] = Field(description="by language; a template that may use `shop` and `policy`")

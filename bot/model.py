@@ -1,0 +1,277 @@
+"""What the parts of Doorstep speak of: addresses, messages, readings, questions, conversations, effects.
+
+Values only: frozen, JSON in and out (every conversation is stored between two turns). Nothing here decides anything.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.records import Moment
+
+Json = Any
+
+
+class Value(BaseModel):
+    """What every value shares: frozen, closed, copied by `model_copy(update=…)`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Channel(StrEnum):
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    EMAIL = "email"
+    CHAT = "chat"
+
+
+class Category(StrEnum):
+    """Why we write, which is what consent is given for (CHANNELS.md 19)."""
+
+    TRANSACTIONAL = "transactional"
+    REVIEW = "review"
+    MARKETING = "marketing"
+
+
+class Address(Value):
+    """Where a message comes from or goes to.
+
+    `raw` is what the provider gave and what replies go to; `key` is what equal senders share (an E.164 number, a
+    lower-cased mail address, an opaque id) and is only ever compared, never written to.
+    """
+
+    channel: Channel
+    raw: str
+    key: str
+
+
+class Media(Value):
+    """An attachment, not fetched: where it lies and what the sender says it is."""
+
+    url: str = ""
+    content_type: str = "application/octet-stream"
+    name: str = ""
+
+
+class Location(Value):
+    latitude: float
+    longitude: float
+    label: str = ""
+    address: str = ""
+
+
+class Message(Value):
+    """One inbound message as the channel parsed it, before anybody looked at who sent it.
+
+    `provider_id` is the idempotency key within the channel's provider. `verified` says that the sender's address is
+    proven: always for a signed webhook from a phone, by aligned DMARC for a mail. `silent` says why nothing automatic
+    may answer it (an auto-reply, a list, a bounce), or is empty.
+    """
+
+    provider_id: str
+    sender: Address
+    recipient: str = ""
+    text: str = ""
+    choice: str | None = None
+    subject: str | None = None
+    media: tuple[Media, ...] = ()
+    location: Location | None = None
+    profile_name: str | None = None
+    verified: bool = True
+    opt_out: str | None = None
+    silent: str = ""
+    thread: str | None = None
+    message_id: str | None = None
+    references: tuple[str, ...] = ()
+    received_at: Moment
+
+
+# --- understanding ------------------------------------------------------------------------------------------------
+
+
+class Choice(Value):
+    """One of the answers offered: `id` is stored, `title` is shown, `words` also mean it."""
+
+    id: str
+    title: str
+    words: tuple[str, ...] = ()
+
+
+class Kind(StrEnum):
+    """What kind of answer an open question takes; each has its own parser in `bot/understanding`."""
+
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    ORDER_NUMBER = "order_number"
+    CONTACT = "contact"  # an email address, a phone number or a postcode
+    CODE = "code"
+    DATE = "date"
+    ADDRESS = "address"
+    RATING = "rating"
+    PHOTO = "photo"
+    TEXT = "text"
+
+
+class Expected(Value):
+    """The question that is open: what understanding needs to read its answer.
+
+    Answers as JSON, by kind: yes_no → bool; choice → the choice's id; order_number → the text as written, normalised;
+    contact → {"email"|"phone"|"postcode": …}; code → its digits; date → {"date": ISO day, "window": text or None};
+    address → a PostalAddress; rating → 1…5; photo → {"photos": [url…]}; text → the words.
+    """
+
+    name: str
+    kind: Kind
+    choices: tuple[Choice, ...] = ()
+    optional: bool = False
+
+
+class Wish(Value):
+    """Something the customer wants, as an intent name; `text` is the part of the message that says so."""
+
+    intent: str
+    probability: float
+    text: str = ""
+
+
+class Mood(StrEnum):
+    CALM = "calm"
+    UPSET = "upset"
+    ANGRY = "angry"
+
+
+class Entities(Value):
+    """What the text names. Order numbers are as written, upper-cased, without `#` and blanks; most likely first."""
+
+    order_numbers: tuple[str, ...] = ()
+    tracking_numbers: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    postcodes: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()  # line or product ids, resolved against the customer's own records
+    dates: tuple[str, ...] = ()  # ISO days
+    ratings: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
+
+
+class Reading(Value):
+    """What a text means, given the open question and what is known of the sender.
+
+    `wishes` are to be acted on, in the order written. When none is sure but some are likely, `wishes` is empty and
+    `candidates` has the likeliest few, best first: ask which. `answer` is to the open question, JSON as in Expected.
+    """
+
+    text: str
+    language: str
+    wishes: tuple[Wish, ...] = ()
+    candidates: tuple[Wish, ...] = ()
+    entities: Entities = Entities()
+    answer: Json = None
+    answered: bool = False
+    correction: bool = False
+    never_mind: bool = False
+    stop: bool = False
+    stop_is_bare_cancel: bool = False
+    start: bool = False
+    help: bool = False
+    person: bool = False
+    mood: Mood = Mood.CALM
+    complaint: float = 0.0
+
+
+# --- conversations ------------------------------------------------------------------------------------------------
+
+
+class Level(StrEnum):
+    """Who is asking, PRODUCT.md section 4, weakest first."""
+
+    UNKNOWN = "unknown"
+    KNOWLEDGE = "knowledge"
+    MATCHED = "matched"
+    CODE = "code"
+
+
+class Grant(Value):
+    """What a sender has shown a right to: one order by knowledge, or everything of a customer by a code."""
+
+    level: Level
+    customer_id: str
+    order_id: str | None = None
+    address_key: str
+    at: Moment
+
+
+class Status(StrEnum):
+    DONE = "done"
+    PENDING = "pending"
+    REFUSED = "refused"
+    UNSUPPORTED = "unsupported"
+
+
+class Outcome(Value):
+    """What became of an action. `code` names the rule or fault of a refusal; `data` is what the customer is told."""
+
+    status: Status
+    code: str = ""
+    data: dict[str, Json] = Field(default_factory=dict)
+
+
+class CaseState(Value):
+    """One matter under way: which story, and every answer known so far by name."""
+
+    id: str
+    flow: str
+    opened_at: Moment
+    answers: dict[str, Json] = Field(default_factory=dict)
+    said: tuple[str, ...] = ()
+    asked: tuple[Expected, ...] = ()  # the questions answered so far, for corrections
+    outcomes: dict[str, Outcome] = Field(default_factory=dict)
+    notice_id: int | None = None
+
+
+class Conversation(Value):
+    """Everything remembered of one customer's conversation between two turns, over all channels."""
+
+    version: int = 1
+    language: str | None = None
+    counter: int = 0
+    stack: tuple[CaseState, ...] = ()
+    queue: tuple[Wish, ...] = ()
+    expected: Expected | None = None
+    misses: int = 0
+    held_since: Moment | None = None  # a person holds the conversation since then
+    handoff_id: str | None = None
+    mood: Mood = Mood.CALM
+    angry_turns: int = 0
+    grants: tuple[Grant, ...] = ()
+    focus: str | None = None  # the order last spoken of
+    last: CaseState | None = None  # the case told last, for "and the other one?"
+    last_at: Moment | None = None
+    last_channel: Channel | None = None
+    replied_at: tuple[Moment, ...] = ()  # the latest automatic replies, for the loop guard
+
+
+class Source(Value):
+    """A record a reply is based on, and how old what it says was (P4)."""
+
+    record: str
+    as_of: Moment | None = None
+
+
+class Event(Value):
+    """Something that happened in a turn, kept for the measures and the timeline."""
+
+    kind: str
+    data: dict[str, Json] = Field(default_factory=dict)
+
+
+class Say(Value):
+    """Words to say: a template key and the facts it may use, never a sentence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    key: str
+    facts: dict[str, Any] = Field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    sources: tuple[Source, ...] = ()

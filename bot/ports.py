@@ -1,0 +1,61 @@
+"""The Protocols that the mind needs filled. Everything behind them is somebody else's room."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.actions import Action
+from bot.model import Expected, Outcome, Reading
+from bot.records import Customer, Order, Product
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+        ...
+
+
+class Records(Protocol):
+    """Reads of the shop's records, inside the turn's transaction. None of them knows who is asking: the stories do."""
+
+    def orders_by_number(self, number: str) -> Sequence[Order]:
+        """Orders whose number is this one, compared in upper case without `#`, blanks and dashes."""
+        ...
+
+    def orders_of_contact(self, *, email: str | None = None, phone: str | None = None) -> Sequence[Order]:
+        """The newest 50 orders of the customers with this email (any case) or E.164 phone, newest first."""
+        ...
+
+    def customer(self, customer_id: str) -> Customer | None: ...
+
+    def product(self, product_id: str) -> Product | None: ...
+
+    def product_of_sku(self, sku: str) -> Product | None: ...
+
+    def failed_lookups(self, *, sender: str | None = None, order_number: str | None = None, since: datetime) -> int:
+        """How many look-ups by this sender key, or for this order number, found nothing since then."""
+        ...
+
+
+class Actions(Protocol):
+    def perform(self, action: Action, key: str) -> Outcome:
+        """Does it once: a key already used returns the first outcome and changes nothing."""
+        ...
+
+
+class Known(Protocol):
+    """What understanding may compare a text with: this customer's own records, and the day where they are."""
+
+    @property
+    def today(self) -> datetime:
+        """The present moment in the customer's own zone."""
+        ...
+
+    @property
+    def orders(self) -> Sequence[Order]: ...
+
+
+class Reader(Protocol):
+    def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
+        """What the text means. Pure and deterministic; never raises, whatever the text."""
+        ...

@@ -1,0 +1,226 @@
+"""What flows are written with: `need`, `once`, `say`, `end`.
+
+A flow is a function of a Case, told from the top each turn with what is known by then. `need` gives an answer or stops the
+telling with its question; `once` gives an action's outcome, having had it done; `say` says something once. Nothing of a
+telling is kept but the answers, the outcomes and what has been said, so a restart or a deploy changes nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, NoReturn, TypeVar
+
+from bot.actions import Action
+from bot.merchant.schema import Policies
+from bot.merchant.shop import Shop
+from bot.model import Address, CaseState, Channel, Choice, Expected, Grant, Json, Kind, Level, Mood, Outcome, Say, Source
+from bot.ports import Records
+from bot.records import Customer, Order
+
+T = TypeVar("T")
+Act = Callable[[Action, str], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a story may know: the records the sender has a right to, the shop's files, and the moment.
+
+    `orders` are newest first. `status_only` names the orders shown by knowledge alone: no address, contact or payment
+    details of these may be said. `contact_changed_at` is when the contact written from last changed on the record.
+    """
+
+    now: datetime
+    zone: str
+    party: int
+    sender: Address
+    shop: Shop
+    records: Records
+    customer: Customer | None = None
+    level: Level = Level.UNKNOWN
+    orders: tuple[Order, ...] = ()
+    status_only: frozenset[str] = frozenset()
+    contact_changed_at: datetime | None = None
+    mood: Mood = Mood.CALM
+    focus: str | None = None
+
+    @property
+    def policies(self) -> Policies:
+        return self.shop.policies
+
+    @property
+    def channel(self) -> Channel:
+        return self.sender.channel
+
+    def order(self, order_id: str) -> Order | None:
+        return next((order for order in self.orders if order.id == order_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """What a story needs to know. `read` turns the stored answer into a value, or None when it does not fit (any more).
+
+    `presumed` is an answer that need not be asked for: the only order, a number already written. `key` is the template
+    that asks; `refused` the one said before asking again when an answer did not fit.
+    """
+
+    name: str
+    kind: Kind
+    key: str
+    read: Callable[[Json], T | None]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
+    presumed: Json = None
+    sources: tuple[Source, ...] = ()
+    optional: bool = False
+    refused: str | None = None
+
+    @property
+    def expected(self) -> Expected:
+        return Expected(name=self.name, kind=self.kind, choices=self.choices, optional=self.optional)
+
+    @property
+    def words(self) -> Say:
+        return Say(key=self.key, facts=dict(self.facts), choices=self.choices, sources=self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The story is told to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    question: Question[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Another story takes over, with these answers already known."""
+
+    flow: str
+    answers: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A person is to take over; the engine opens the hand-off and tells the customer when to expect an answer."""
+
+    reason: str
+    order_id: str | None = None
+    proposed: str = ""
+
+
+Ending = Ended | Gone | HandedOver
+Flow = Callable[["Case"], Ending]
+
+
+class _Stop(Exception):  # noqa: N818 - not a fault: it stops the telling where an answer is missing
+    def __init__(self, outcome: "Asked | Ended | HandedOver") -> None:
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one telling came to: the case with what it learnt, the words said, and how it stopped."""
+
+    state: CaseState
+    says: tuple[Say, ...]
+    outcome: Asked | Ended | Gone | HandedOver
+    asked: tuple[Question[Any], ...]  # every question whose answer this telling used, in order
+    grants: tuple[Grant, ...]
+    focus: str | None
+
+
+class Case:
+    """One matter while its story is told."""
+
+    def __init__(self, state: CaseState, world: World, act: Act) -> None:
+        self.state = state
+        self.world = world
+        self._act = act
+        self.answers: dict[str, Json] = dict(state.answers)
+        self._outcomes = dict(state.outcomes)
+        self._said = list(state.said)
+        self.says: list[Say] = []
+        self.asked: list[Question[Any]] = []
+        self.grants: list[Grant] = []
+        self.focus: str | None = world.focus
+
+    @property
+    def now(self) -> datetime:
+        return self.world.now
+
+    def need(self, question: Question[T]) -> T:
+        """The answer; stops the telling with the question when there is none that fits."""
+        if question.name in self.answers:
+            value = question.read(self.answers[question.name])
+            if value is not None:
+                self.asked.append(question)
+                return value
+            del self.answers[question.name]
+            if question.refused:
+                self.says.append(Say(key=question.refused, facts=dict(question.facts)))
+        elif question.presumed is not None:
+            value = question.read(question.presumed)
+            if value is not None:
+                self.answers[question.name] = question.presumed
+                self.asked.append(question)
+                return value
+        raise _Stop(Asked(question))
+
+    def once(self, action: Action) -> Outcome:
+        """The action's outcome; done on the first telling that comes here, and never again in this case."""
+        if action.name not in self._outcomes:
+            key = f"{self.world.party}/{self.state.id}/{action.name}"
+            self._outcomes[action.name] = self._act(action, key)
+        return self._outcomes[action.name]
+
+    def say(self, key: str, *, sources: tuple[Source, ...] = (), **facts: Any) -> None:
+        """Says it in this telling, unless the very same was said in an earlier one."""
+        say = Say(key=key, facts=facts, sources=sources)
+        label = f"{key}:{_digest(facts)}"
+        if label not in self._said:
+            self._said.append(label)
+            self.says.append(say)
+
+    def end(self, key: str | None = None, *, sources: tuple[Source, ...] = (), **facts: Any) -> Ended:
+        if key is not None:
+            self.says.append(Say(key=key, facts=facts, sources=sources))
+        return Ended()
+
+    def go(self, flow: str, **answers: Json) -> Gone:
+        return Gone(flow, answers)
+
+    def person(self, reason: str, *, order_id: str | None = None, proposed: str = "") -> HandedOver:
+        return HandedOver(reason, order_id, proposed)
+
+    def leave(self, key: str | None = None, **facts: Any) -> NoReturn:
+        """Ends the story from inside a helper."""
+        raise _Stop(self.end(key, **facts))
+
+    def leave_to_person(self, reason: str, *, order_id: str | None = None, proposed: str = "") -> NoReturn:
+        raise _Stop(self.person(reason, order_id=order_id, proposed=proposed))
+
+    def grant(self, grant: Grant) -> None:
+        """Remembers that this sender has shown a right to an order or a customer."""
+        self.grants.append(grant)
+
+
+def tell(flow: Flow, state: CaseState, world: World, act: Act) -> Telling:
+    """Tells a story from the top with what is known."""
+    case = Case(state, world, act)
+    outcome: Asked | Ended | Gone | HandedOver
+    try:
+        outcome = flow(case)
+    except _Stop as stop:
+        outcome = stop.outcome
+    learnt = state.model_copy(
+        update={"answers": case.answers, "outcomes": case._outcomes, "said": tuple(case._said)}
+    )
+    return Telling(learnt, tuple(case.says), outcome, tuple(case.asked), tuple(case.grants), case.focus)
+
+
+def _digest(facts: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:12]

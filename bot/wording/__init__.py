@@ -1,0 +1,1 @@
+"""Words: the merchant's templates, loaded, checked against the facts each key may use, and rendered per channel."""

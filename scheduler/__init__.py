@@ -1,0 +1,1 @@
+"""When things run. Calls bot/service.py and decides nothing itself."""
