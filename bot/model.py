@@ -275,3 +275,41 @@ class Say(Value):
     facts: dict[str, Any] = Field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
     sources: tuple[Source, ...] = ()
+
+
+class Rendered(Value):
+    """Words ready for a channel's limits: `text` is plain text; choices carry the titles to show."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    subject: str | None = None
+
+
+class Outgoing(Value):
+    """One message as handed to a channel's sender. `template` is an approved WhatsApp template (sid and its variables)
+    for use outside the 24-hour session; `in_session` says whether free text may go. `headers` are a mail's threading."""
+
+    outbox_id: int
+    channel: Channel
+    to: str
+    body: Rendered
+    category: Category = Category.TRANSACTIONAL
+    audience: str = "customer"
+    in_session: bool = True
+    template_sid: str | None = None
+    template_variables: tuple[str, ...] = ()
+    headers: dict[str, str] = Field(default_factory=dict)
+    attempt: int = 1
+    created_at: Moment
+
+
+class DeliveryStatus(StrEnum):
+    """What a provider says became of a message, in the order it may move; failed and undelivered end it."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNDELIVERED = "undelivered"

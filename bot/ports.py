@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.actions import Action
-from bot.model import Expected, Outcome, Reading
+from bot.model import Expected, Outcome, Outgoing, Reading
 from bot.records import Customer, Order, Product
 
 
@@ -58,4 +58,19 @@ class Known(Protocol):
 class Reader(Protocol):
     def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
         """What the text means. Pure and deterministic; never raises, whatever the text."""
+        ...
+
+
+class Sender(Protocol):
+    """A channel's mouth. `send` shapes the words for the channel's limits and hands them to the provider."""
+
+    def send(self, outgoing: Outgoing) -> str:
+        """The provider's id of the message. Raises SendRefused, SendLater or SendUnknown (bot/errors.py)."""
+        ...
+
+    def find(self, outgoing: Outgoing) -> str | None:
+        """After an unknown outcome: the provider's id if the message did leave, None if it surely did not.
+
+        Raises SendLater while that cannot be told.
+        """
         ...

@@ -1,15 +1,6 @@
 """A shop's words: template keys rendered for a channel and a language."""
 from collections.abc import Sequence
-from bot.model import Channel, Choice, Say, Value
-
-
-class Rendered(Value):
-    """Words ready for a channel's limits: `text` is plain; choices carry the titles to show."""
-
-    text: str
-    choices: tuple[Choice, ...] = ()
-    subject: str | None = None
-    html: str | None = None
+from bot.model import Channel, Choice, Rendered, Say
 
 
 class Words:
