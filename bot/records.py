@@ -5,11 +5,13 @@ and what is written out again. Unknown fields are refused by name. Money is Deci
 (a float has already lost cents); moments are aware and kept in UTC; ids are the source's own, opaque.
 """
 
+import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
@@ -28,8 +30,11 @@ def _decimal(value: Any) -> Decimal:
     return amount
 
 
+_ZONES = frozenset(available_timezones())
+
+
 def _zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _ZONES:
         raise ValueError('write an IANA time zone, such as "America/New_York"')
     return value
 
@@ -242,9 +247,7 @@ class ReturnStatus(StrEnum):
     REFUSED = "refused"
 
 
-OPEN_RETURNS = frozenset(
-    {ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.INSPECTED}
-)
+OPEN_RETURNS = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED, ReturnStatus.RECEIVED, ReturnStatus.INSPECTED})
 
 
 class Remedy(StrEnum):
@@ -409,8 +412,19 @@ class MessageRecord(Record):
     status: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount with its currency, as facts carry it and the `money` filter prints it."""
+
+    amount: Decimal
+    currency: str
+
+
 def on(moment: datetime, zone: str) -> date:
     """The calendar day of a moment where the person is."""
-    from zoneinfo import ZoneInfo
-
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def number_key(number: str) -> str:
+    """What equal order numbers share: upper case, without `#`, blanks, dashes and dots."""
+    return re.sub(r"[#\s.\-]", "", number).upper()
