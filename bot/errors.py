@@ -85,7 +85,11 @@ class SendFault(DoorstepError):
 
 
 class SendRefused(SendFault):
-    """Final: sending the same to the same address on this channel will fail again."""
+    """Final: sending the same will fail again. `suppresses`: nothing at all may be sent to this address any more."""
+
+    def __init__(self, what: str, code: str = "", *, suppresses: bool = False) -> None:
+        self.suppresses = suppresses
+        super().__init__(what, code)
 
 
 class SendLater(SendFault):
