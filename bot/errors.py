@@ -85,10 +85,14 @@ class SendFault(DoorstepError):
 
 
 class SendRefused(SendFault):
-    """Final: sending the same will fail again. `suppresses`: nothing at all may be sent to this address any more."""
+    """Final: sending the same will fail again. `suppresses`: nothing at all may be sent to this address any more.
 
-    def __init__(self, what: str, code: str = "", *, suppresses: bool = False) -> None:
+    `other_channel`: the same may go by the next channel (never after an opt-out, CHANNELS.md 23).
+    """
+
+    def __init__(self, what: str, code: str = "", *, suppresses: bool = False, other_channel: bool = False) -> None:
         self.suppresses = suppresses
+        self.other_channel = other_channel
         super().__init__(what, code)
 
 

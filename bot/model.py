@@ -278,16 +278,23 @@ class Say(Value):
 
 
 class Rendered(Value):
-    """Words ready for a channel's limits: `text` is plain text; choices carry the titles to show."""
+    """Words ready for a channel's limits: `text` is plain text; choices carry the titles to show.
+
+    `menu_hint` closes a numbered menu ("Reply with a number."); `menu_button` opens a WhatsApp list (≤20 characters;
+    without it choices that need a list become a numbered menu).
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
     subject: str | None = None
+    menu_hint: str = ""
+    menu_button: str = ""
 
 
 class Outgoing(Value):
     """One message as handed to a channel's sender. `template` is an approved WhatsApp template (sid and its variables)
-    for use outside the 24-hour session; `in_session` says whether free text may go. `headers` are a mail's threading."""
+    for use outside the 24-hour session; `in_session` says whether free text may go. `headers` are a mail's threading.
+    After `expires_at` it is no longer worth delivering, however late the carrier gets to it (CHANNELS.md 17)."""
 
     outbox_id: int
     channel: Channel
@@ -301,6 +308,7 @@ class Outgoing(Value):
     headers: dict[str, str] = Field(default_factory=dict)
     attempt: int = 1
     created_at: Moment
+    expires_at: Moment | None = None
 
 
 class DeliveryStatus(StrEnum):
