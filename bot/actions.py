@@ -1,11 +1,14 @@
 """Everything a story may have done for it, as values: the one seam between deciding and doing.
 
-Each action is performed at most once per key (`ports.Actions.perform`), inside the turn's own transaction while Doorstep's
-tables are the system of record. An action names what is wanted, never how. The outcome's `data` is what may be told.
+Each action is performed at most once per key (`ports.Actions.perform`), inside the turn's own transaction while
+Doorstep's tables are the system of record. An action names what is wanted, never how. The outcome's `data` is what
+may be told.
 """
 
 from decimal import Decimal
 from typing import Literal
+
+from pydantic import Field
 
 from bot.model import Category, Channel, Json, Value
 from bot.records import PostalAddress
@@ -20,7 +23,10 @@ class Action(Value):
 
 
 class SendCode(Action):
-    """A one-time code to the contact on file of this customer. data: {"channel", "masked"}; refused("no_contact"|"too_many")."""
+    """A one-time code to the contact on file of this customer.
+
+    data: {"channel", "masked"}; refused("no_contact"|"too_many").
+    """
 
     customer_id: str
     number: int = 1
@@ -55,7 +61,7 @@ class NoteLookup(Action):
 
 
 class SetConsent(Action):
-    """One line of the consent ledger per category. Also suppresses or frees the address when transactional is among them."""
+    """One line of the consent ledger per category; with transactional among them the address is suppressed or freed."""
 
     channel: Channel
     categories: tuple[Category, ...]
@@ -76,7 +82,7 @@ class OpenHandoff(Action):
     summary: str = ""
     proposed: str = ""
     mood: str = "calm"
-    answers: dict[str, Json] = {}
+    answers: dict[str, Json] = Field(default_factory=dict)
     silences_bot: bool = True
     label: str = ""
 

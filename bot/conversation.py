@@ -5,7 +5,7 @@ Decides; never reads the clock, a table or a file. Everything that changes the w
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.actions import OpenHandoff, PassOn, SetConsent
 from bot.flows import FLOWS, flow_of_intent
@@ -22,16 +22,16 @@ from bot.model import (
     Mood,
     Reading,
     Say,
-    Status,
     Wish,
 )
 from bot.records import OrderStatus
-from bot.story import Act, Asked, Gone, HandedOver, Telling, World, tell
+from bot.story import Act, Asked, Ended, Gone, HandedOver, Telling, World, tell
 
 CASE_DAYS = 7  # an unanswered matter older than this is not gone back to
 REOPEN_MINUTES = 60  # "and the other one?" goes on with the last matter for so long
 MAX_TELLINGS = 12  # stories told in one turn, however they go to each other
 MISSES = 2  # misunderstandings before a person is asked
+ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 
 Reread = Callable[[Expected], Reading]
 
@@ -89,8 +89,13 @@ class _Turning:
     # -- hearing ---------------------------------------------------------------------------------------------------
 
     def hear(self, message: Message, reading: Reading, reread: Reread) -> Turn:
-        self.changes |= {"last_at": self.world.now, "last_channel": message.sender.channel, "language": reading.language}
-        if reading.stop or message.opt_out == "STOP":
+        self.changes |= {
+            "last_at": self.world.now,
+            "last_channel": message.sender.channel,
+            "language": reading.language,
+        }
+        reading = _with_photos(reading, message, self.expected)
+        if self._stops(message, reading):
             return self._stop(message, reading)
         if reading.start or message.opt_out == "START":
             return self._start(message)
@@ -116,10 +121,12 @@ class _Turning:
         return self._close(reply=False)
 
     def _understand(self, message: Message, reading: Reading, reread: Reread) -> None:
-        if reading.person:
+        if self.changes["angry_turns"] == ANGRY_TURNS and not reading.answered:
+            self._hand_over(HandedOver("frustration"))
+        elif reading.person:
             self._open("person", {})
             self._run()
-        elif reading.never_mind and self.stack:
+        elif reading.never_mind or reading.stop_is_bare_cancel:
             self._drop_top()
         elif self.expected and reading.correction and self._correct(reading, reread):
             self._run()
@@ -127,7 +134,7 @@ class _Turning:
             self._answer(reading)
         elif reading.wishes:
             self._wish(reading)
-        elif self._correct(reading, reread) or self._follow_up(reading):
+        elif self._correct(reading, reread) or self._named_more(reading) or self._follow_up(reading):
             self._run()
         elif reading.candidates:
             self._clarify(reading)
@@ -145,21 +152,26 @@ class _Turning:
 
     def _wish(self, reading: Reading) -> None:
         """Serves every wish in the order written; one for the matter already open only adds what it says."""
-        self.misses = 0
-        wishes = list(reading.wishes)
+        self._forget_passing()
+        first, *others = reading.wishes
+        flow = flow_of_intent(first.intent)
         top = self.stack[-1] if self.stack else None
-        if top and flow_of_intent(wishes[0].intent) == top.flow and top.notice_id is None:
-            known = dict(top.answers)
+        self.queue = others + self.queue
+        if top and flow == top.flow and top.notice_id is None and not first.intent.startswith("faq:"):
             self.stack[-1] = _heard(top, reading, {})
-            if self.stack[-1].answers == known:
-                self._ask_again()
+            if self.stack[-1].answers == top.answers and not others:
+                self._miss_again()
                 return
-            self.queue = wishes[1:] + self.queue
-            self._run()
-            return
-        self.queue = wishes[1:] + self.queue
-        self._open(flow_of_intent(wishes[0].intent), _entities(reading) | {"wish": wishes[0].model_dump(mode="json")})
+        else:
+            self._open(flow, _entities(reading) | {"wish": first.model_dump(mode="json")})
+        self.misses = 0
         self._run()
+
+    def _forget_passing(self) -> None:
+        """Lets go of a "which of these?" that was answered by saying it in other words."""
+        while self.stack and self.stack[-1].flow in FLOWS and FLOWS[self.stack[-1].flow].passing:
+            self.stack.pop()
+            self.expected = None
 
     def _correct(self, reading: Reading, reread: Reread) -> bool:
         """Whether the text changes an answer given earlier in the open matter ("no, the blue one")."""
@@ -176,39 +188,53 @@ class _Turning:
                 return True
         return False
 
+    def _named_more(self, reading: Reading) -> bool:
+        """Whether the text names something new for the open matter, though not what was asked for."""
+        named = _entities(reading)
+        if not self.expected or not named:
+            return False
+        case = self.stack[-1]
+        more = _heard(case, reading, {})
+        self.stack[-1] = more
+        return more.answers != case.answers
+
     def _follow_up(self, reading: Reading) -> bool:
-        """A bare order number, product or "the other one" goes on with the matter told last."""
+        """A bare order number or product goes on with the matter told last, or asks where that order is."""
         named = reading.entities.order_numbers or reading.entities.products or reading.entities.tracking_numbers
         if not named or self.expected:
             return False
-        flow = "where_is_my_order"
-        recent = self.before.last_at and self.world.now - self.before.last_at < timedelta(minutes=REOPEN_MINUTES)
-        if self.last and recent and FLOWS[self.last.flow].informational if self.last and self.last.flow in FLOWS else False:
-            assert self.last is not None
-            flow = self.last.flow
-        self._open(flow, _entities(reading))
+        self._open(self._last_told(), _entities(reading))
         return True
+
+    def _last_told(self) -> str:
+        recently = self.before.last_at and self.world.now - self.before.last_at < timedelta(minutes=REOPEN_MINUTES)
+        if recently and self.last and self.last.flow in FLOWS and FLOWS[self.last.flow].informational:
+            return self.last.flow
+        return "where_is_my_order"
 
     def _clarify(self, reading: Reading) -> None:
         self.misses += 1
-        if self.misses >= MISSES + 1:
+        if self.misses > MISSES:
             self._hand_over(HandedOver("not_understood"))
             return
-        intents = [wish.intent for wish in reading.candidates]
-        self._open("clarify", _entities(reading) | {"intents": intents})
+        self._forget_passing()
+        self._open("clarify", _entities(reading) | {"intents": [wish.intent for wish in reading.candidates]})
         self._run()
 
     def _miss(self, message: Message, reading: Reading) -> None:
         """Asks again once; the second time in a row a person is asked."""
         if not reading.text.strip() and not message.media and not message.location:
             return
+        self._miss_again()
+
+    def _miss_again(self) -> None:
         self.misses += 1
         if self.misses >= MISSES:
             self._hand_over(HandedOver("not_understood"))
         elif self.expected:
             self._ask_again()
         else:
-            self._open("clarify", _entities(reading) | {"intents": []})
+            self._open("clarify", {"intents": []})
             self._run()
 
     # -- telling ---------------------------------------------------------------------------------------------------
@@ -287,7 +313,8 @@ class _Turning:
             self.says.insert(before, Say(key="resume"))
 
     def _drop_top(self) -> None:
-        self._leave_top("dropped")
+        if self.stack:
+            self._leave_top("dropped")
         self.queue.clear()
         self.misses = 0
         self.says.append(Say(key="never_mind"))
@@ -301,15 +328,19 @@ class _Turning:
     # -- people, consent, mood -------------------------------------------------------------------------------------
 
     def _hand_over(self, over: HandedOver, *, quiet: bool = False) -> None:
-        top = self.stack[-1] if self.stack else None
+        """Gives the conversation to a person, after what else was asked and can be told at once."""
+        case = self.stack.pop() if self.stack else None
+        unserved = [wish for wish in self.queue if not self._told_at_once(wish)]
+        said_of_it = str((case.answers.get("wish") or {}).get("text", "")) if case else ""
         outcome = self.act(
             OpenHandoff(
                 reason=over.reason,
                 order_id=over.order_id or self.focus,
-                flow=top.flow if top else "",
+                flow=case.flow if case else "",
+                summary="; ".join(text for text in (said_of_it, *(wish.text for wish in unserved)) if text),
                 proposed=over.proposed,
                 mood=str(self.changes.get("mood", self.before.mood)),
-                answers=dict(top.answers) if top else {},
+                answers=dict(case.answers) if case else {},
             ),
             f"{self.world.party}/{self.counter}/{self.world.now.isoformat()}/handoff",
         )
@@ -320,7 +351,21 @@ class _Turning:
         self.misses = 0
         self.events.append(Event(kind="handed_over", data={"reason": over.reason}))
         if not quiet:
-            self.says.append(Say(key="handoff.opened", facts={"expected_by": outcome.data.get("expected_by")}))
+            self.says.append(Say(key="handoff.opened", facts={"expected_by": _moment(outcome.data.get("expected_by"))}))
+
+    def _told_at_once(self, wish: Wish) -> bool:
+        """Answers a further wish beside a hand-off, when it needs no question."""
+        entry = FLOWS[flow_of_intent(wish.intent)]
+        if not entry.informational:
+            return False
+        state = CaseState(
+            id=f"{self.counter}+", flow="", opened_at=self.world.now, answers={"wish": wish.model_dump(mode="json")}
+        )
+        telling = tell(entry.story, state, self.world, self.act)
+        if not isinstance(telling.outcome, Ended):
+            return False
+        self.says += telling.says
+        return True
 
     def _held(self) -> bool:
         since = self.before.held_since
@@ -344,15 +389,24 @@ class _Turning:
         since = self.world.now - timedelta(seconds=limits.per_seconds)
         return sum(moment > since for moment in self.before.replied_at) >= limits.automatic_replies
 
+    def _stops(self, message: Message, reading: Reading) -> bool:
+        """A stop word or wish. A bare CANCEL to an open question elsewhere than on SMS only means that question."""
+        if message.opt_out == "STOP":
+            return True
+        meant_here = reading.stop_is_bare_cancel and self.expected and message.sender.channel is not Channel.SMS
+        return reading.stop and not meant_here
+
     def _stop(self, message: Message, reading: Reading) -> Turn:
         channel = message.sender.channel
-        action = SetConsent(channel=channel, categories=tuple(Category), given=False, source="customer", words=message.text)
+        action = SetConsent(
+            channel=channel, categories=tuple(Category), given=False, source="customer", words=message.text
+        )
         self.act(action, f"{self.world.party}/{message.provider_id}/stop")
         self.stack.clear()
         self.queue.clear()
         self.expected = None
         open_orders = any(order.status is OrderStatus.PENDING for order in self.world.orders)
-        if reading.stop_is_bare_cancel and channel is Channel.SMS and open_orders:
+        if reading.stop_is_bare_cancel and open_orders:
             task = OpenHandoff(reason="cancel_or_stop", order_id=self.focus, silences_bot=False, summary=message.text)
             self.act(task, f"{self.world.party}/{message.provider_id}/cancel_or_stop")
         if message.opt_out is None and not message.silent:
@@ -374,12 +428,12 @@ class _Turning:
 
     def _feel(self, reading: Reading) -> None:
         self.changes["mood"] = reading.mood
+        self.changes["angry_turns"] = 0
         if reading.mood is Mood.CALM:
-            self.changes["angry_turns"] = 0
             return
         self.changes["angry_turns"] = self.before.angry_turns + 1
         if self.before.mood is Mood.CALM:
-            self.says.append(Say(key="mood.sorry"))
+            self.says.append(Say(key="mood.angry" if reading.mood is Mood.ANGRY else "mood.upset"))
 
     # -- closing ---------------------------------------------------------------------------------------------------
 
@@ -401,14 +455,24 @@ class _Turning:
             "last": self.last,
             "replied_at": recent,
         }
-        return Turn(
-            self.before.model_copy(update=fields | self.changes), tuple(self.says), tuple(self.events), exempt
-        )
+        return Turn(self.before.model_copy(update=fields | self.changes), tuple(self.says), tuple(self.events), exempt)
 
 
 def _entities(reading: Reading) -> dict[str, Json]:
     named = reading.entities.model_dump(mode="json", exclude_defaults=True)
     return {"heard": named} if named else {}
+
+
+def _with_photos(reading: Reading, message: Message, expected: Expected | None) -> Reading:
+    """Attachments answer a question for a photo, whatever the words beside them."""
+    if not expected or expected.kind is not Kind.PHOTO or not message.media:
+        return reading
+    photos = [item.url for item in message.media]
+    return reading.model_copy(update={"answered": True, "answer": {"photos": photos}, "wishes": (), "candidates": ()})
+
+
+def _moment(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
 
 
 def _heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -> CaseState:
@@ -419,6 +483,3 @@ def _heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -> Ca
         known["heard"] = {**known.get("heard", {}), **named}
     known.update(answers)
     return case.model_copy(update={"answers": known})
-
-
-__all__ = ["Turn", "give_back", "start", "turn", "Status", "Wish"]

@@ -1,8 +1,8 @@
 """What flows are written with: `need`, `once`, `say`, `end`.
 
-A flow is a function of a Case, told from the top each turn with what is known by then. `need` gives an answer or stops the
-telling with its question; `once` gives an action's outcome, having had it done; `say` says something once. Nothing of a
-telling is kept but the answers, the outcomes and what has been said, so a restart or a deploy changes nothing.
+A flow is a function of a Case, told from the top each turn with what is known by then. `need` gives an answer or stops
+the telling with its question; `once` gives an action's outcome, having had it done; `say` says something once. Nothing
+of a telling is kept but the answers, the outcomes and what has been said, so a restart or a deploy changes nothing.
 """
 
 import hashlib
@@ -15,11 +15,28 @@ from typing import Any, Generic, NoReturn, TypeVar
 from bot.actions import Action
 from bot.merchant.schema import Policies
 from bot.merchant.shop import Shop
-from bot.model import Address, CaseState, Channel, Choice, Expected, Grant, Json, Kind, Level, Mood, Outcome, Say, Source
+from bot.model import (
+    Address,
+    CaseState,
+    Channel,
+    Choice,
+    Expected,
+    Grant,
+    Json,
+    Kind,
+    Level,
+    Mood,
+    Outcome,
+    Say,
+    Source,
+)
 from bot.ports import Records
 from bot.records import Customer, Order
 
 T = TypeVar("T")
+
+#: The choices of a yes-or-no question; their titles are the merchant's.
+YES_NO = (Choice(id="yes", title=""), Choice(id="no", title=""))
 Act = Callable[[Action, str], Outcome]
 
 
@@ -116,7 +133,7 @@ Ending = Ended | Gone | HandedOver
 Flow = Callable[["Case"], Ending]
 
 
-class _Stop(Exception):  # noqa: N818 - not a fault: it stops the telling where an answer is missing
+class _Stop(Exception):
     def __init__(self, outcome: "Asked | Ended | HandedOver") -> None:
         self.outcome = outcome
 
@@ -170,6 +187,25 @@ class Case:
                 return value
         raise _Stop(Asked(question))
 
+    def ask(self, question: Question[Any]) -> NoReturn:
+        """Stops the telling with a question, whatever was answered before."""
+        self.forget(question.name)
+        raise _Stop(Asked(question))
+
+    def forget(self, *names: str) -> None:
+        for name in names:
+            self.answers.pop(name, None)
+
+    def heard(self, entity: str) -> list[Any]:
+        """What the customer's texts of this matter name, by field of model.Entities; the likeliest first."""
+        found = self.answers.get("heard", {}).get(entity) or []
+        return list(found)
+
+    def confirm(self, name: str, key: str, *, sources: tuple[Source, ...] = (), **facts: Any) -> bool:
+        """A clear yes or no to exactly these facts: other facts are another question."""
+        question = Question(f"{name}-{_digest(facts)}", Kind.YES_NO, key, _truth, facts, YES_NO, sources=sources)
+        return self.need(question)
+
     def once(self, action: Action) -> Outcome:
         """The action's outcome; done on the first telling that comes here, and never again in this case."""
         if action.name not in self._outcomes:
@@ -216,10 +252,12 @@ def tell(flow: Flow, state: CaseState, world: World, act: Act) -> Telling:
         outcome = flow(case)
     except _Stop as stop:
         outcome = stop.outcome
-    learnt = state.model_copy(
-        update={"answers": case.answers, "outcomes": case._outcomes, "said": tuple(case._said)}
-    )
+    learnt = state.model_copy(update={"answers": case.answers, "outcomes": case._outcomes, "said": tuple(case._said)})
     return Telling(learnt, tuple(case.says), outcome, tuple(case.asked), tuple(case.grants), case.focus)
+
+
+def _truth(answer: Json) -> bool | None:
+    return answer if isinstance(answer, bool) else None
 
 
 def _digest(facts: Mapping[str, Any]) -> str:

@@ -1,17 +1,74 @@
-"""The register of stories: which there are, and which intents start them."""
+"""The register of stories: which there are, which intents start them, and how a turn treats them."""
+
 from dataclasses import dataclass
+
+from bot.flows import announcements, small_talk
+from bot.flows.delivery_problem import delivery_problem
+from bot.flows.order_confirmation import order_confirmation, resend_receipt
+from bot.flows.reorder import reorder
+from bot.flows.review import review
+from bot.flows.where_is_my_order import where_is_my_order
 from bot.story import Flow
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """`informational`: told again for another order without harm. `passing`: given up once something else is said."""
+
     story: Flow
     intents: tuple[str, ...] = ()
     informational: bool = False
+    passing: bool = False
 
 
-FLOWS: dict[str, Entry] = {}
+FLOWS: dict[str, Entry] = {
+    "where_is_my_order": Entry(where_is_my_order, ("where_is_my_order",), informational=True),
+    "order_confirmation": Entry(order_confirmation, ("order_confirmation",), informational=True),
+    "resend_receipt": Entry(resend_receipt, ("resend_receipt",)),
+    "delivery_problem": Entry(delivery_problem, ("delivery_problem",)),
+    "review": Entry(review, ("review",)),
+    "reorder": Entry(reorder, ("reorder",)),
+    "store_question": Entry(small_talk.store_question, informational=True),
+    "person": Entry(small_talk.person, ("person",)),
+    "greeting": Entry(small_talk.greeting, ("greeting",), passing=True),
+    "thanks": Entry(small_talk.thanks, ("thanks",), passing=True),
+    "goodbye": Entry(small_talk.goodbye, ("goodbye",), passing=True),
+    "who_are_you": Entry(small_talk.who_are_you, ("identity",), passing=True),
+    "complaint": Entry(small_talk.complaint, ("complaint",), passing=True),
+    "clarify": Entry(small_talk.clarify, passing=True),
+    "out_of_scope": Entry(
+        small_talk.out_of_scope, ("out_of_scope", "jobs", "wholesale", "spam", "promotions"), passing=True
+    ),
+    "grave": Entry(small_talk.grave, ("legal_threat", "safety", "chargeback")),
+    "passed_on": Entry(
+        small_talk.passed_on,
+        (
+            "cancel_order",
+            "change_order",
+            "change_address",
+            "return",
+            "exchange",
+            "refund",
+            "refund_status",
+            "warranty",
+            "setup_help",
+            "subscription",
+            "loyalty",
+            "product_question",
+            "payment",
+            "account",
+            "privacy",
+            "language_change",
+        ),
+    ),
+    **{name: Entry(story) for name, story in announcements.STORIES.items()},
+}
+
+_FLOW_OF = {intent: name for name, entry in FLOWS.items() for intent in entry.intents}
 
 
 def flow_of_intent(intent: str) -> str:
-    return "out_of_scope"
+    """The flow an intent starts; one that no flow claims is passed to a person rather than lost."""
+    if intent.startswith("faq:"):
+        return "store_question"
+    return _FLOW_OF.get(intent, intent if intent in FLOWS else "passed_on")

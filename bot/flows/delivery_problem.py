@@ -1,0 +1,93 @@
+"""Delivery exceptions, told by the carrier or the customer: which parcel, what is wrong, the way to mend it."""
+
+from collections.abc import Callable
+
+from bot import identity
+from bot.facts import order_sources, order_view, shipment_view
+from bot.flows import mending
+from bot.flows.mending import Trouble
+from bot.flows.where_is_my_order import already_raised, is_awaited
+from bot.flows.which import which_order, which_shipment
+from bot.model import Choice, Json, Kind
+from bot.records import Order, OrderStatus, Shipment
+from bot.story import Case, Ending, Question
+from bot.tracking import PROBLEMS, State, progress_of
+
+#: What a customer may say is wrong, and the story that mends it.
+STORIES: dict[str, Callable[[Trouble], Ending]] = {
+    "not_received": mending.not_received,
+    "attempt_failed": mending.attempt_failed,
+    "wrong_address": mending.wrong_address,
+    "damaged": mending.damaged,
+    "lost": mending.lost,
+    "customs": mending.for_a_person,
+    "held": mending.for_a_person,
+    "returned": mending.for_a_person,
+    "missing_item": mending.for_a_person,
+    "wrong_item": mending.for_a_person,
+    "other": mending.for_a_person,
+}
+OFFERED = ("not_received", "damaged", "wrong_address", "missing_item", "wrong_item", "other")
+
+
+def delivery_problem(case: Case) -> Ending:
+    """From "it never came" or the carrier's own word to a fix that is recorded, or to a person with the whole story."""
+    order = which_order(case, has_shipped)
+    case.focus = order.id
+    if not identity.owns(case.world, order):
+        identity.prove_by_code(case, order.customer_id)
+    if not order.shipments:
+        return _without_parcel(case, order)
+    shipment = which_shipment(case, order, lambda parcel: _in_trouble(case, parcel))
+    problem = _problem(case, order, shipment)
+    trouble = Trouble(case, order, shipment, problem)
+    if case.answers.get("told_by") != "carrier" and already_raised(order, shipment) and not case.state.outcomes:
+        case.say("wismo.being_mended", sources=trouble.sources, **trouble.facts)
+        return case.person("delivery_" + problem, order_id=order.id)
+    return STORIES[problem](trouble)
+
+
+def has_shipped(order: Order) -> bool:
+    return order.status in (OrderStatus.SHIPPED, OrderStatus.DELIVERED) or bool(order.shipments)
+
+
+def _in_trouble(case: Case, parcel: Shipment) -> bool:
+    return progress_of(parcel, case.now, case.world.policies.tracking).state in PROBLEMS
+
+
+def _without_parcel(case: Case, order: Order) -> Ending:
+    """An order without a parcel on record: what is known of it, or a person when it should have been there."""
+    if is_awaited(order) and order.status is OrderStatus.PENDING and not _heard_problem(case):
+        return case.go("where_is_my_order", order=order.id)
+    return case.person("delivery_" + (_heard_problem(case) or "other"), order_id=order.id)
+
+
+def _heard_problem(case: Case) -> str | None:
+    found = case.answers.get("problem") or case.answers.get("heard", {}).get("problem")
+    return found if found in STORIES else None
+
+
+def _problem(case: Case, order: Order, shipment: Shipment) -> str:
+    """What is wrong: said by the carrier or the customer, read off the record, or asked for."""
+    progress = progress_of(shipment, case.now, case.world.policies.tracking)
+    from_record = progress.state.value if progress.state in PROBLEMS else None
+    presumed = case.answers.get("heard", {}).get("problem") or from_record
+    question = Question(
+        name="problem",
+        kind=Kind.CHOICE,
+        key="problem.which",
+        read=_known_problem,
+        facts={"order": order_view(order), "shipment": shipment_view(order, shipment, progress)},
+        choices=tuple(Choice(id=problem, title="") for problem in OFFERED),
+        presumed=presumed,
+        sources=order_sources(order),
+    )
+    problem = case.need(question)
+    waiting = progress.state in (State.IN_TRANSIT, State.OUT_FOR_DELIVERY, State.LABEL_MADE, State.PICKUP, State.LATE)
+    if problem == "not_received" and progress.state in PROBLEMS:
+        return progress.state.value
+    return "lost" if problem == "not_received" and waiting else problem
+
+
+def _known_problem(answer: Json) -> str | None:
+    return answer if answer in STORIES else None

@@ -1,0 +1,40 @@
+"""Order confirmation and receipt: did it go through, what is in it, what does it cost, when does it ship."""
+
+from bot import identity
+from bot.actions import ResendReceipt
+from bot.facts import order_sources, order_view
+from bot.flows.where_is_my_order import business_days_after
+from bot.flows.which import which_order
+from bot.model import Status
+from bot.records import OrderStatus
+from bot.story import Case, Ending
+
+
+def order_confirmation(case: Case) -> Ending:
+    """The order's contents, total and dispatch; no address for those who showed only a number and a contact."""
+    order = which_order(case)
+    case.focus = order.id
+    sources = order_sources(order)
+    private = identity.owns(case.world, order)
+    view = order_view(order, private=private)
+    if order.status is OrderStatus.CANCELLED:
+        return case.end("order.cancelled", sources=sources, order=view)
+    if order.status is OrderStatus.PENDING:
+        days = case.world.policies.tracking.ships_within_days
+        ships_by = business_days_after(order.placed_at, days, case)
+        overdue = ships_by < case.now
+        return case.end("order.confirmed", sources=sources, order=view, ships_by=None if overdue else ships_by)
+    return case.end("order.on_record", sources=sources, order=view)
+
+
+def resend_receipt(case: Case) -> Ending:
+    """Sends the confirmation or receipt again, to the email address on file and nowhere else."""
+    order = which_order(case)
+    case.focus = order.id
+    outcome = case.once(ResendReceipt(order_id=order.id))
+    if outcome.status is Status.DONE:
+        own = identity.owns(case.world, order)
+        return case.end(
+            "receipt.sent", order=order_view(order, private=False), sent_to=outcome.data["masked"] if own else None
+        )
+    return case.person("no_receipt", order_id=order.id)

@@ -1,0 +1,86 @@
+"""The short stories: hello and thanks, a person, a store question, which of these, and what is not ours."""
+
+from bot.model import Choice, Json, Kind
+from bot.story import Case, Ending, Question
+
+MENU = ("where_is_my_order", "delivery_problem", "order_confirmation", "person")
+ELSE = "something_else"
+
+
+def greeting(case: Case) -> Ending:
+    first_name = case.world.customer.first_name if case.world.customer else None
+    return case.end("greeting", first_name=first_name)
+
+
+def thanks(case: Case) -> Ending:
+    return case.end("thanks")
+
+
+def goodbye(case: Case) -> Ending:
+    return case.end("goodbye")
+
+
+def who_are_you(case: Case) -> Ending:
+    return case.end("who_are_you")
+
+
+def out_of_scope(case: Case) -> Ending:
+    return case.end("out_of_scope")
+
+
+def person(case: Case) -> Ending:
+    """A person, because the customer wants one."""
+    return case.person("asked_for_person")
+
+
+def grave(case: Case) -> Ending:
+    """A legal threat, an injury, a chargeback: never the bot's to answer (PRODUCT.md section 3)."""
+    return case.person(_intent(case))
+
+
+def passed_on(case: Case) -> Ending:
+    """A wish that only people can grant here: they get it with what was said of it."""
+    return case.person(_intent(case))
+
+
+def store_question(case: Case) -> Ending:
+    """A question that the merchant's faq answers, in the merchant's words."""
+    return case.end("faq." + _intent(case).removeprefix("faq:"))
+
+
+def complaint(case: Case) -> Ending:
+    """Displeasure without a matter: what is it about, or a person at once."""
+    question = Question(
+        "about",
+        Kind.CHOICE,
+        "complaint.ask",
+        _text,
+        choices=tuple(Choice(id=intent, title="") for intent in ("where_is_my_order", "delivery_problem", "person")),
+    )
+    return case.go(case.need(question), **_carried(case))
+
+
+def clarify(case: Case) -> Ending:
+    """Which of the likeliest was meant; without any, what can be asked for at all."""
+    from bot.flows import flow_of_intent
+
+    intents = [intent for intent in case.answers.get("intents", []) if not intent.startswith("faq:")][:3]
+    key, offered = ("clarify.which", (*intents, ELSE)) if intents else ("clarify.menu", MENU)
+    choices = tuple(Choice(id=intent, title="") for intent in offered)
+    chosen = case.need(Question("meant", Kind.CHOICE, key, _text, choices=choices))
+    if chosen == ELSE:
+        return case.end("clarify.rephrase")
+    return case.go(flow_of_intent(chosen), **_carried(case), wish={"intent": chosen, "probability": 1.0, "text": ""})
+
+
+def _intent(case: Case) -> str:
+    wish = case.answers.get("wish") or {}
+    return str(wish.get("intent", "question"))
+
+
+def _carried(case: Case) -> dict[str, Json]:
+    return {"heard": case.answers["heard"]} if case.answers.get("heard") else {}
+
+
+def _text(answer: Json) -> str | None:
+    return answer if isinstance(answer, str) else None

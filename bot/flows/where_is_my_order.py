@@ -1,0 +1,108 @@
+"""Where is my order: every parcel that is still awaited, each with what is truly known of it and since when."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot import identity
+from bot.facts import order_sources, order_view, shipment_view
+from bot.flows.which import named_orders, which_order
+from bot.records import Order, OrderStatus, Shipment
+from bot.story import Case, Ended, Ending
+from bot.tracking import PROBLEMS, Progress, State, order_state, progress_of
+
+AT_ONCE = 3  # awaited orders told in one answer; with more, the customer is asked which
+
+
+def where_is_my_order(case: Case) -> Ending:
+    """Tells the orders meant, else all that are awaited, else the latest one."""
+    orders = _orders_meant(case)
+    problem = _own_problem(case, orders)
+    if problem:
+        order, shipment, progress = problem
+        return case.go(
+            "delivery_problem", order=order.id, shipment=shipment.id, problem=progress.state.value, told_by="carrier"
+        )
+    for order in orders:
+        _tell_order(case, order)
+    case.focus = orders[0].id if len(orders) == 1 else None
+    return Ended()
+
+
+def _orders_meant(case: Case) -> tuple[Order, ...]:
+    world = case.world
+    named = named_orders(case, world.orders)
+    asked_for_one = "order" in case.answers or case.heard("order_numbers") or not world.orders
+    if asked_for_one or len(named) == 1:
+        return (which_order(case),)
+    awaited = tuple(order for order in (named or world.orders) if is_awaited(order))
+    if not awaited:
+        return (which_order(case),) if len(named) > 1 else (named or world.orders)[:1]
+    if len(awaited) > AT_ONCE:
+        return (which_order(case, is_awaited),)
+    return awaited
+
+
+def is_awaited(order: Order) -> bool:
+    """Whether somebody may still be waiting for it: not cancelled, and not all of it delivered."""
+    if order.status is OrderStatus.CANCELLED:
+        return False
+    if order.shipments:
+        return any(parcel.delivered_at is None for parcel in order.shipments)
+    return order.status is not OrderStatus.DELIVERED
+
+
+def _own_problem(case: Case, orders: tuple[Order, ...]) -> tuple[Order, Shipment, Progress] | None:
+    """The one parcel in trouble, when the question is about just this order and the sender may act on it."""
+    if len(orders) != 1 or not identity.owns(case.world, orders[0]):
+        return None
+    for shipment in orders[0].shipments:
+        progress = progress_of(shipment, case.now, case.world.policies.tracking)
+        if progress.state in PROBLEMS and not already_raised(orders[0], shipment):
+            return orders[0], shipment, progress
+    return None
+
+
+def already_raised(order: Order, shipment: Shipment) -> bool:
+    """Whether a fix or claim for this parcel stands on the order since its newest event."""
+    since = shipment.latest.at if shipment.latest else None
+    return any(
+        change.what in ("delivery", "claim")
+        and isinstance(change.after, dict)
+        and change.after.get("shipment_id") == shipment.id
+        and (since is None or change.at >= since)
+        for change in order.changes
+    )
+
+
+def _tell_order(case: Case, order: Order) -> None:
+    state = order_state(order)
+    sources = order_sources(order)
+    private = identity.owns(case.world, order)
+    view = order_view(order, private=private)
+    if state is None:
+        for shipment in order.shipments:
+            progress = progress_of(shipment, case.now, case.world.policies.tracking)
+            facts = {"order": view, "shipment": shipment_view(order, shipment, progress)}
+            if already_raised(order, shipment) and progress.state in PROBLEMS:
+                case.say("wismo.being_mended", sources=sources, **facts)
+            else:
+                case.say(f"wismo.{progress.state}", sources=sources, **facts)
+    elif state is State.NOT_SHIPPED:
+        ships_by = business_days_after(order.placed_at, case.world.policies.tracking.ships_within_days, case)
+        key = "wismo.not_shipped" if ships_by >= case.now else "wismo.not_shipped_late"
+        case.say(key, sources=sources, order=view, ships_by=ships_by)
+    else:
+        case.say(f"wismo.{state}_plain", sources=sources, order=view)
+
+
+def business_days_after(moment: datetime, days: int, case: Case) -> datetime:
+    """So many of the shop's working days later, at the same time of day in the shop's zone."""
+    settings = case.world.shop.settings
+    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    open_days: set[str] = {name for name, hours in settings.business_hours.items() if hours} or set(names[:5])
+    local = moment.astimezone(ZoneInfo(settings.time_zone))
+    while days > 0:
+        local += timedelta(days=1)
+        if names[local.weekday()] in open_days and local.date() not in settings.holidays:
+            days -= 1
+    return local

@@ -1,0 +1,121 @@
+"""Which order, which parcel, which item: the questions that nearly every story begins with."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from bot import identity
+from bot.facts import order_view
+from bot.model import Choice, Json, Kind
+from bot.records import Line, Order, Shipment
+from bot.story import Case, Question
+
+Fits = Callable[[Order], bool]
+MOST = 9  # orders offered in one question
+
+
+def named_orders(case: Case, orders: Sequence[Order]) -> tuple[Order, ...]:
+    """The orders that the customer's words name: by number, by tracking number, by what is in them."""
+    for number in case.heard("order_numbers"):
+        found = identity.matching(orders, str(number))
+        if found:
+            return found
+    parcels = set(case.heard("tracking_numbers"))
+    found = tuple(order for order in orders if any(parcel.tracking_number in parcels for parcel in order.shipments))
+    if found:
+        return found
+    wanted = set(case.heard("products"))
+    return tuple(
+        order for order in orders if any(line.id in wanted or line.product_id in wanted for line in order.lines)
+    )
+
+
+def which_order(case: Case, fits: Fits = lambda order: True) -> Order:
+    """One order of the sender's. A stranger shows a right to it first; a number that is not theirs is not found."""
+    world = case.world
+    if not world.orders:
+        return identity.prove(case)
+    known = case.answers.get("order")
+    if known is None and case.heard("order_numbers") and not named_orders(case, world.orders):
+        return _unknown_number(case, fits)
+    named = named_orders(case, world.orders)
+    candidates = named or tuple(order for order in world.orders if fits(order)) or world.orders
+    focused = world.order(world.focus) if world.focus and not named else None
+    if len(candidates) > 1 and focused in candidates and known is None:
+        candidates = (focused,) if focused else candidates
+    return case.need(_order_question(case, candidates, "which.order"))
+
+
+def _unknown_number(case: Case, fits: Fits) -> Order:
+    """A number that fits none of the sender's own orders: their own are offered, or a look-up by another contact."""
+    world = case.world
+    number = str(case.heard("order_numbers")[0])
+    elsewhere = case.heard("emails") or case.heard("phones") or case.heard("postcodes") or "tried" in case.answers
+    if elsewhere or world.level not in identity.KNOWN_WELL:
+        return identity.prove(case)
+    candidates = tuple(order for order in world.orders if fits(order)) or world.orders
+    question = _order_question(case, candidates, "which.order_not_found", presume=False)
+    return case.need(replace(question, facts={**question.facts, "asked_number": number}))
+
+
+def _order_question(case: Case, candidates: Sequence[Order], key: str, *, presume: bool = True) -> Question[Order]:
+    shown = tuple(candidates[:MOST])
+
+    def read(answer: Json) -> Order | None:
+        return case.world.order(str(answer))
+
+    return Question(
+        name="order",
+        kind=Kind.CHOICE,
+        key=key,
+        read=read,
+        facts={"orders": [order_view(order, private=False) for order in shown]},
+        choices=tuple(_order_choice(order) for order in shown),
+        presumed=shown[0].id if presume and len(shown) == 1 else None,
+    )
+
+
+def _order_choice(order: Order) -> Choice:
+    titles = tuple(line.title for line in order.lines)
+    first = f"{order.number} {titles[0]}" if titles else order.number
+    return Choice(id=order.id, title=first, words=(order.number, *titles))
+
+
+def which_shipment(case: Case, order: Order, fits: Callable[[Shipment], bool] = lambda parcel: True) -> Shipment:
+    """One parcel of an order that has at least one."""
+    parcels = tuple(parcel for parcel in order.shipments if fits(parcel)) or order.shipments
+    named = tuple(parcel for parcel in parcels if parcel.tracking_number in case.heard("tracking_numbers"))
+    shown = (named or parcels)[:MOST]
+    question = Question(
+        name="shipment",
+        kind=Kind.CHOICE,
+        key="which.shipment",
+        read=lambda answer: order.shipment(str(answer)),
+        facts={"order": order_view(order, private=False)},
+        choices=tuple(
+            Choice(id=parcel.id, title=_contents(order, parcel), words=(parcel.tracking_number,)) for parcel in shown
+        ),
+        presumed=shown[0].id if len(shown) == 1 else None,
+    )
+    return case.need(question)
+
+
+def which_line(case: Case, order: Order, key: str, lines: Sequence[Line]) -> Line:
+    """One of these lines of the order."""
+    wanted = set(case.heard("products"))
+    named = tuple(line for line in lines if line.id in wanted)
+    shown = (named or tuple(lines))[:MOST]
+    question = Question(
+        name="line",
+        kind=Kind.CHOICE,
+        key=key,
+        read=lambda answer: order.line(str(answer)),
+        facts={"order": order_view(order, private=False)},
+        choices=tuple(Choice(id=line.id, title=line.title, words=tuple(line.options.values())) for line in shown),
+        presumed=shown[0].id if len(shown) == 1 else None,
+    )
+    return case.need(question)
+
+
+def _contents(order: Order, parcel: Shipment) -> str:
+    titles = [line.title for line in order.lines if line.id in parcel.line_ids]
+    return ", ".join(titles) or parcel.tracking_number

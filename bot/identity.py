@@ -1,0 +1,168 @@
+"""Who is asking: what a sender has shown a right to, and the stories by which they show it (PRODUCT.md section 4).
+
+The wording of "no such order" and "not yours" is one template, so that a failed look-up never tells which it was.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from rapidfuzz.distance import OSA
+
+from bot.actions import CheckCode, NoteLookup, SendCode
+from bot.model import Channel, Grant, Json, Kind, Level, Status
+from bot.records import Order, number_key
+from bot.story import Case, Question, World
+
+ATTEMPTS = 3  # wrong pairs in one matter before a person is asked
+SUFFIX = 4  # digits of an order number that are enough beside its email or phone
+KNOWN_WELL = frozenset({Level.MATCHED, Level.CODE})
+
+
+def owns(world: World, order: Order) -> bool:
+    """Whether everything of this order may be said and done, not only its status told."""
+    return world.level in KNOWN_WELL and order.id not in world.status_only and world.order(order.id) is not None
+
+
+def trusted(world: World) -> bool:
+    """Whether the sensitive may be done without a code: matched by a contact that has not changed lately."""
+    if world.level is Level.CODE:
+        return True
+    days = world.policies.identity.contact_unchanged_days
+    changed = world.contact_changed_at
+    return world.level is Level.MATCHED and (changed is None or world.now - changed >= timedelta(days=days))
+
+
+def matching(orders: Sequence[Order], number: str) -> tuple[Order, ...]:
+    """Orders this number may mean: the exact one, else those it is the end of, else those one slip away."""
+    wanted = number_key(number)
+    if not wanted:
+        return ()
+    exact = tuple(order for order in orders if number_key(order.number) == wanted)
+    if exact:
+        return exact
+    if len(wanted) >= SUFFIX or (len(wanted) >= 3 and wanted.isdigit()):
+        ending = tuple(order for order in orders if number_key(order.number).endswith(wanted))
+        if ending:
+            return ending
+    if len(wanted) < SUFFIX:
+        return ()
+    return tuple(order for order in orders if OSA.distance(number_key(order.number), wanted, score_cutoff=1) <= 1)
+
+
+def prove(case: Case) -> Order:
+    """Takes an unknown sender to one order of theirs by its number and a contact; leaves the story when that fails."""
+    if _limited(case.world):
+        case.leave_to_person("lookups_exceeded")
+    number = case.need(
+        Question(
+            "order_number", Kind.ORDER_NUMBER, "identity.ask_number", _text, presumed=_first(case, "order_numbers")
+        )
+    )
+    contact = case.need(
+        Question("contact", Kind.CONTACT, "identity.ask_contact", _contact, presumed=_contact_heard(case))
+    )
+    order = look_up(case.world, number, contact)
+    if order is None:
+        _not_found(case, number, contact)
+    assert order is not None
+    case.grant(
+        Grant(
+            level=Level.KNOWLEDGE,
+            customer_id=order.customer_id,
+            order_id=order.id,
+            address_key=case.world.sender.key,
+            at=case.now,
+        )
+    )
+    return order
+
+
+def prove_by_code(case: Case, customer_id: str) -> None:
+    """Has a one-time code sent to the contact on file and checks it; leaves to a person when it cannot be shown."""
+    sent = case.once(SendCode(customer_id=customer_id, number=1 + int(case.answers.get("codes", 0))))
+    if sent.status is not Status.DONE:
+        case.leave_to_person("no_code")
+    tries = int(case.answers.get("code_tries", 0))
+    code = case.need(
+        Question(
+            "code",
+            Kind.CODE,
+            "identity.ask_code" if not tries else "identity.wrong_code",
+            _text,
+            {"sent_to": sent.data.get("masked"), "minutes": case.world.policies.identity.code_minutes},
+        )
+    )
+    checked = case.once(CheckCode(customer_id=customer_id, code=code, number=tries + 1))
+    if checked.status is Status.DONE:
+        case.grant(Grant(level=Level.CODE, customer_id=customer_id, address_key=case.world.sender.key, at=case.now))
+        return
+    if checked.code != "wrong" or tries + 1 >= case.world.policies.identity.code_tries:
+        case.leave_to_person("no_code")
+    case.answers["code_tries"] = tries + 1
+    case.forget("code")
+    prove_by_code(case, customer_id)
+
+
+def look_up(world: World, number: str, contact: dict[str, str]) -> Order | None:
+    """The one order that this number and contact name together, or None."""
+    if "postcode" in contact:
+        wanted = _postcode(contact["postcode"])
+        found = tuple(order for order in world.records.orders_by_number(number) if wanted in _postcodes(world, order))
+    else:
+        orders = world.records.orders_of_contact(email=contact.get("email"), phone=contact.get("phone"))
+        found = matching(orders, number)
+    return found[0] if len(found) == 1 else None
+
+
+def _not_found(case: Case, number: str, contact: dict[str, str]) -> None:
+    tried = [*case.answers.get("tried", []), [number, contact]]
+    case.answers["tried"] = tried
+    case.once(NoteLookup(order_number=number, found=False, number=len(tried)))
+    if len(tried) >= ATTEMPTS or _limited(case.world):
+        case.say("identity.not_found")
+        case.leave_to_person("order_not_found")
+    case.forget("order_number", "contact", "heard")
+    case.ask(Question("order_number", Kind.ORDER_NUMBER, "identity.not_found_again", _text))
+
+
+def _limited(world: World) -> bool:
+    limit = world.policies.identity
+    since = world.now - timedelta(minutes=limit.window_minutes)
+    return world.records.failed_lookups(sender=world.sender.key, since=since) >= limit.failed_lookups
+
+
+def _contact_heard(case: Case) -> Json:
+    """A contact the customer wrote, or the signed phone they write from when orders stand under it."""
+    for entity, kind in (("emails", "email"), ("phones", "phone"), ("postcodes", "postcode")):
+        found = case.heard(entity)
+        if found:
+            return {kind: found[0]}
+    world = case.world
+    phone = world.sender.key
+    on_phone = world.channel in (Channel.SMS, Channel.WHATSAPP) and phone.startswith("+")
+    if on_phone and world.records.orders_of_contact(phone=phone):
+        return {"phone": phone}
+    return None
+
+
+def _postcodes(world: World, order: Order) -> set[str]:
+    customer = world.records.customer(order.customer_id)
+    addresses = (order.shipping_address, customer.address if customer else None)
+    return {_postcode(address.postcode) for address in addresses if address and address.postcode}
+
+
+def _postcode(text: str) -> str:
+    return "".join(text.split()).upper().split("-")[0]
+
+
+def _first(case: Case, entity: str) -> Json:
+    found = case.heard(entity)
+    return found[0] if found else None
+
+
+def _text(answer: Json) -> str | None:
+    return answer if isinstance(answer, str) and answer.strip() else None
+
+
+def _contact(answer: Json) -> dict[str, str] | None:
+    return answer if isinstance(answer, dict) and any(answer.values()) else None
