@@ -1,4 +1,4 @@
-"""News of an order that asks nothing: confirmed, shipped, out for delivery, delivered, delayed, waiting to be picked up.
+"""News of an order that asks nothing: confirmed, shipped, out for delivery, delivered, delayed, ready for pick-up.
 
 Each story says one template with the order and the parcels that the news is about, as they stand when it is told.
 """
