@@ -1,0 +1,50 @@
+"""What equal contacts share: the keys by which a customer is found again. Compared, never written to.
+
+A key is made in one place, because a phone number in a shop's record and the same number as WhatsApp reports it are
+often spelt differently (CHANNELS.md 8). The number written to stays the one that was given.
+"""
+
+import re
+
+import phonenumbers
+
+_SHAPE = re.compile(r"\+[\d\s().\-/]+")
+_LENGTHS = range(7, 16)  # E.164 allows 15 digits with the country code; under 7 it is a short code
+
+
+def phone_key(text: str) -> str | None:
+    """The number in E.164 with its country's two spellings made one, or None when it is not phone-shaped.
+
+    Argentina's folding also joins a mobile and a landline of the same digits: a key that two customers share is ambiguous.
+    """
+    if not _SHAPE.fullmatch(text.strip()):
+        return None
+    digits = re.sub(r"\D", "", text)
+    if len(digits) not in _LENGTHS:
+        return None
+    return "+" + _folded(_canonical(digits))
+
+
+def email_key(text: str) -> str:
+    return text.strip().lower()
+
+
+def _canonical(digits: str) -> str:
+    """Without a trunk zero left behind the country code ("+44 (0)20 …"); a number of no known country stays as it is."""
+    try:
+        number = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
+
+
+def _folded(digits: str) -> str:
+    """Mexico's 521, Argentina's 549 and Brazil's ninth digit, which landlines (first digit 2 to 5) never had."""
+    country, national = digits[:2], digits[2:]
+    if country == "52" and len(national) == 11 and national[0] == "1":
+        return country + national[1:]
+    if country == "54" and len(national) == 11 and national[0] == "9":
+        return country + national[1:]
+    if country == "55" and len(national) == 10 and national[2] in "6789":
+        return country + national[:2] + "9" + national[2:]
+    return digits
