@@ -24,7 +24,7 @@ from bot.model import (
     Say,
     Wish,
 )
-from bot.records import OrderStatus
+from bot.records import OrderStatus, number_key
 from bot.story import Act, Asked, Ended, Gone, HandedOver, Telling, World, tell
 
 CASE_DAYS = 7  # an unanswered matter older than this is not gone back to
@@ -94,13 +94,13 @@ class _Turning:
             "last_channel": message.sender.channel,
             "language": reading.language,
         }
+        if message.silent:
+            return self._close()
         reading = _with_photos(reading, message, self.expected)
         if self._stops(message, reading):
             return self._stop(message, reading)
         if reading.start or message.opt_out == "START":
             return self._start(message)
-        if message.silent:
-            return self._close()
         if self._held():
             self._pass_on(message)
             return self._close()
@@ -110,6 +110,7 @@ class _Turning:
             return self._close()
         if self._looping():
             self._hand_over(HandedOver("loop"), quiet=True)
+            self.changes["handoff_id"] = None  # what else the loop brings is kept, but not passed on one by one
             return self._close()
         self._feel(reading)
         self._understand(message, reading, reread)
@@ -117,14 +118,16 @@ class _Turning:
 
     def begin(self, flow: str, answers: Mapping[str, Json], notice_id: int) -> Turn:
         self._open(flow, dict(answers), notice_id)
-        self._tell_top()
+        if self._tell_top() and self.stack:
+            self.expected = self.before.expected  # news in between leaves the open question open
         return self._close(reply=False)
 
     def _understand(self, message: Message, reading: Reading, reread: Reread) -> None:
         if self.changes["angry_turns"] == ANGRY_TURNS and not reading.answered:
             self._hand_over(HandedOver("frustration"))
         elif reading.person:
-            self._open("person", {})
+            self.queue = [wish for wish in reading.wishes if wish.intent != "person"]
+            self._open("person", {"wish": {"text": reading.text}})
             self._run()
         elif reading.never_mind or reading.stop_is_bare_cancel:
             self._drop_top()
@@ -147,23 +150,23 @@ class _Turning:
         case = self.stack[-1]
         self.stack[-1] = _heard(case, reading, {name: reading.answer})
         self.misses = 0
-        self.queue += [wish for wish in reading.wishes if flow_of_intent(wish.intent) != case.flow]
+        self.queue += [wish for wish in _with_names(reading) if flow_of_intent(wish.intent) != case.flow]
         self._run()
 
     def _wish(self, reading: Reading) -> None:
         """Serves every wish in the order written; one for the matter already open only adds what it says."""
         self._forget_passing()
-        first, *others = reading.wishes
+        first, *others = _with_names(reading)
         flow = flow_of_intent(first.intent)
         top = self.stack[-1] if self.stack else None
         self.queue = others + self.queue
-        if top and flow == top.flow and top.notice_id is None and not first.intent.startswith("faq:"):
+        if top and flow == top.flow and not first.intent.startswith("faq:"):
             self.stack[-1] = _heard(top, reading, {})
-            if self.stack[-1].answers == top.answers and not others:
+            if self.stack[-1].answers == top.answers and not others and top.notice_id is None:
                 self._miss_again()
                 return
         else:
-            self._open(flow, _entities(reading) | {"wish": first.model_dump(mode="json")})
+            self._open_wish(first)
         self.misses = 0
         self._run()
 
@@ -247,12 +250,14 @@ class _Turning:
         self.stack.append(case)
         self.events.append(Event(kind="case_opened", data={"case": case.id, "flow": flow, "notice_id": notice_id}))
 
+    def _open_wish(self, wish: Wish) -> None:
+        self._open(flow_of_intent(wish.intent), _answers_of(wish))
+
     def _run(self) -> None:
         """Tells the open matter; when it ends, goes on with the next wish, then with what was interrupted."""
         while self._tell_top():
             if self.queue:
-                wish = self.queue.pop(0)
-                self._open(flow_of_intent(wish.intent), {"wish": wish.model_dump(mode="json")})
+                self._open_wish(self.queue.pop(0))
             else:
                 self._resume()
                 return
@@ -358,9 +363,7 @@ class _Turning:
         entry = FLOWS[flow_of_intent(wish.intent)]
         if not entry.informational:
             return False
-        state = CaseState(
-            id=f"{self.counter}+", flow="", opened_at=self.world.now, answers={"wish": wish.model_dump(mode="json")}
-        )
+        state = CaseState(id=f"{self.counter}+", flow="", opened_at=self.world.now, answers=_answers_of(wish))
         telling = tell(entry.story, state, self.world, self.act)
         if not isinstance(telling.outcome, Ended):
             return False
@@ -461,6 +464,22 @@ class _Turning:
 def _entities(reading: Reading) -> dict[str, Json]:
     named = reading.entities.model_dump(mode="json", exclude_defaults=True)
     return {"heard": named} if named else {}
+
+
+def _with_names(reading: Reading) -> list[Wish]:
+    """The wishes, each with what it is about; an order number written in one wish's words is not another's."""
+    named = reading.entities.model_dump(mode="json", exclude_defaults=True)
+    numbers = named.get("order_numbers", [])
+    wishes = []
+    for wish in reading.wishes:
+        own = [number for number in numbers if number_key(number) in number_key(wish.text)]
+        wishes.append(wish.model_copy(update={"named": {**named, "order_numbers": own} if own else named}))
+    return wishes
+
+
+def _answers_of(wish: Wish) -> dict[str, Json]:
+    said = {"wish": {"intent": wish.intent, "probability": wish.probability, "text": wish.text}}
+    return {**said, "heard": wish.named} if wish.named else dict(said)
 
 
 def _with_photos(reading: Reading, message: Message, expected: Expected | None) -> Reading:

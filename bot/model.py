@@ -128,11 +128,15 @@ class Expected(Value):
 
 
 class Wish(Value):
-    """Something the customer wants, as an intent name; `text` is the part of the message that says so."""
+    """Something the customer wants, as an intent name; `text` is the part of the message that says so.
+
+    `named` is what a wish that has to wait for its turn was said about, by field of Entities.
+    """
 
     intent: str
     probability: float
     text: str = ""
+    named: dict[str, Json] = Field(default_factory=dict)
 
 
 class Mood(StrEnum):
