@@ -1,7 +1,7 @@
 """When it is a decent hour where somebody is: sending hours by country, region and weekday, over daylight saving.
 
-Where the zone or the state is not known, it must be a decent hour in every place it may be (CHANNELS.md 22). Never decides
-what the hours are for: `bot/consent.py` and `bot/notices/` do.
+Where the zone or the state is not known, it must be a decent hour in every place it may be (CHANNELS.md 22). Never
+decides what the hours are for: `bot/consent.py` and `bot/notices/` do.
 """
 
 from collections.abc import Iterator, Mapping
@@ -113,7 +113,9 @@ def _zones_of_country(country: str) -> Iterator[str]:
 
 def _rules(shop: Shop, country: str, region: str) -> tuple[Rule, ...]:
     """The rule of the region, else of the country, else the default; every rule where the state is not known."""
-    table: dict[str, Rule] = {place: dict(rule) for place, rule in shop.notices.sending_hours.items()}
+    table: dict[str, Rule] = {
+        place: {str(day): hours for day, hours in rule.items()} for place, rule in shop.notices.sending_hours.items()
+    }
     default: Rule = table.get("default") or {"daily": "08:00-21:00"}
     own = table.get(f"{country}-{region}")
     if own is not None:
