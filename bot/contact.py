@@ -15,7 +15,7 @@ _LENGTHS = range(7, 16)  # E.164 allows 15 digits with the country code; under 7
 def phone_key(text: str) -> str | None:
     """The number in E.164 with its country's two spellings made one, or None when it is not phone-shaped.
 
-    Argentina's folding also joins a mobile and a landline of the same digits: a key that two customers share is ambiguous.
+    Argentina joins a mobile and a landline of the same digits, so two customers who share a key are ambiguous.
     """
     if not _SHAPE.fullmatch(text.strip()):
         return None
@@ -30,7 +30,7 @@ def email_key(text: str) -> str:
 
 
 def _canonical(digits: str) -> str:
-    """Without a trunk zero left behind the country code ("+44 (0)20 …"); a number of no known country stays as it is."""
+    """Without a trunk zero left behind the country code ("+44 (0)20 …"); what is in no plan stays as it is."""
     try:
         number = phonenumbers.parse("+" + digits)
     except phonenumbers.NumberParseException:
