@@ -6,31 +6,37 @@ machine count into that directory and each of them tells the sum.
 """
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from time import perf_counter
-from typing import TypeVar
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-T = TypeVar("T")
-
 TURN_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 
-@dataclass(frozen=True, slots=True)
-class Gauges:
-    """What waits: seconds are ages; `outbox` and `notices` are counts by state of what is not yet finished."""
+class Gauges(Protocol):
+    """What waits: seconds are ages; `outbox` counts by state what is not yet finished."""
 
-    inbox_waiting: int = 0
-    inbox_oldest_seconds: float = 0.0
-    inbox_aside: int = 0
-    outbox: dict[str, int] = field(default_factory=dict)
-    outbox_oldest_seconds: float = 0.0
-    notices_due: int = 0
-    handoffs_open: int = 0
+    @property
+    def inbox_waiting(self) -> int: ...
+
+    @property
+    def inbox_oldest_seconds(self) -> float: ...
+
+    @property
+    def outbox(self) -> Mapping[str, int]: ...
+
+    @property
+    def outbox_oldest_seconds(self) -> float: ...
+
+    @property
+    def notices_due(self) -> int: ...
+
+    @property
+    def handoffs_open(self) -> int: ...
 
 
 class Metrics:
@@ -91,7 +97,6 @@ class _Collected:
         gauges = self.gauges
         yield _gauge("doorstep_inbox_waiting", "Inbound messages waiting", gauges.inbox_waiting)
         yield _gauge("doorstep_inbox_oldest_seconds", "Age of the oldest waiting one", gauges.inbox_oldest_seconds)
-        yield _gauge("doorstep_inbox_aside", "Messages set aside after too many failures", gauges.inbox_aside)
         yield _gauge("doorstep_outbox_oldest_seconds", "Age of the oldest due one", gauges.outbox_oldest_seconds)
         yield _gauge("doorstep_notices_due", "Notices due and not decided", gauges.notices_due)
         yield _gauge("doorstep_handoffs_open", "Cases with a person", gauges.handoffs_open)

@@ -1,20 +1,21 @@
 from flask import Flask
 from flask.testing import FlaskClient
 
-from console.metrics import Gauges, Metrics
+from console.metrics import Metrics
 from console.ops import Check, ops_blueprint, queue_check
+from storage.gauges import Backlog
 
 TOKEN = "a-token-for-prometheus"
 
 
 def client(
     checks: dict[str, Check] | None = None,
-    gauges: Gauges | None = None,
+    gauges: Backlog | None = None,
     *,
     metrics: Metrics | None = None,
     token: str | None = None,
 ) -> FlaskClient:
-    def waiting() -> Gauges:
+    def waiting() -> Backlog:
         if gauges is None:
             raise RuntimeError("no database")
         return gauges
@@ -41,7 +42,7 @@ def test_a_database_out_of_reach_makes_the_server_unready():
 
 
 def test_a_queue_that_is_behind_is_told_while_webhooks_are_still_taken_in():
-    late = queue_check(Gauges(inbox_waiting=9, inbox_oldest_seconds=600))
+    late = queue_check(Backlog(inbox_waiting=9, inbox_oldest_seconds=600))
 
     answer = client({"database": Check(True), "queue": late}).get("/readyz")
 
@@ -56,7 +57,7 @@ def test_metrics_tell_what_waits_and_what_was_done():
     assert metrics.timed(lambda: True)() is True
     assert metrics.timed(lambda: False)() is False
 
-    text = client(gauges=Gauges(inbox_waiting=3, outbox={"waiting": 2}), metrics=metrics).get("/metrics").text
+    text = client(gauges=Backlog(inbox_waiting=3, outbox={"waiting": 2}), metrics=metrics).get("/metrics").text
 
     assert "doorstep_inbox_waiting 3.0" in text
     assert 'doorstep_outbox{state="waiting"} 2.0' in text
@@ -73,7 +74,7 @@ def test_metrics_are_told_without_the_database():
 
 
 def test_metrics_ask_for_their_token_when_one_is_set():
-    asked = client(gauges=Gauges(), token=TOKEN)
+    asked = client(gauges=Backlog(), token=TOKEN)
 
     assert asked.get("/metrics").status_code == 401
     assert asked.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
