@@ -68,15 +68,19 @@ def delivered_at(order: Order) -> datetime | None:
 
 
 def as_of(order: Order, now: datetime) -> Order:
-    """The order as its carrier events told of it at a moment: what came later is left out."""
+    """The order as it was known at a moment: events, returns and changes of a later time are left out."""
     parcels = tuple(
         parcel.model_copy(update={"events": tuple(event for event in parcel.events if event.at <= now)})
         for parcel in order.shipments
     )
-    if all(len(seen.events) == len(parcel.events) for seen, parcel in zip(parcels, order.shipments, strict=True)):
-        return order
-    status = OrderStatus.SHIPPED if order.status is OrderStatus.DELIVERED else order.status
-    return order.model_copy(update={"shipments": parcels, "status": status})
+    known: dict[str, object] = {
+        "shipments": parcels,
+        "returns": tuple(back for back in order.returns if back.requested_at <= now),
+        "changes": tuple(change for change in order.changes if change.at <= now),
+    }
+    if order.status is OrderStatus.DELIVERED and parcels != order.shipments:
+        known["status"] = OrderStatus.SHIPPED
+    return order.model_copy(update=known)
 
 
 def _shipped_at(parcel: Shipment, now: datetime) -> datetime | None:

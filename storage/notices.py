@@ -1,0 +1,210 @@
+"""Notices as rows: planned once by key, found by the index of what is due, decided once, and the facts to judge them by.
+
+Nothing but due rows is ever scanned: a million planned cost nothing until their time comes. Decides nothing itself.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.consent import Contact
+from bot.merchant.shop import Shop
+from bot.model import Address, Category, Channel, Conversation
+from bot.notices import Notice, NoticeFacts, NoticeKind, Planned, Told, as_of, category_of
+from bot.records import Handoff, Order, Product, Subscription
+from storage.records import SqlRecords, table
+from storage.tables import (
+    AddressRow,
+    ConsentRow,
+    ConversationRow,
+    HandoffRow,
+    NoticeRow,
+    OutboxRow,
+    ReviewRow,
+    SubscriptionRow,
+)
+
+NOTICES = table(NoticeRow)
+ADDRESSES = table(AddressRow)
+CONSENTS = table(ConsentRow)
+CONVERSATIONS = table(ConversationRow)
+HANDOFFS = table(HandoffRow)
+OUTBOX = table(OutboxRow)
+REVIEWS = table(ReviewRow)
+SUBSCRIPTIONS = table(SubscriptionRow)
+
+PLANNED = text("state = 'planned'")  # written out, so that the partial index answers for it
+
+
+def insert_planned(connection: Connection, party: int, planned: Iterable[Planned], now: datetime) -> int:
+    """Stores what is planned for a row of `customers`; a key that is there already, in any state, stays as it is.
+
+    Returns how many were new.
+    """
+    rows = [
+        {
+            "key": one.key,
+            "kind": one.kind.value,
+            "customer_id": party,
+            "order_id": one.order_id,
+            "subject": one.subject,
+            "due_at": one.due_at,
+            "expires_at": one.expires_at,
+            "state": "planned",
+            "planned_at": now,
+        }
+        for one in planned
+    ]
+    if not rows:
+        return 0
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(NOTICES).values(rows).on_conflict_do_nothing(index_elements=["key"])
+    return connection.execute(insert).rowcount
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
+    """(notice, party) of what is due, longest due first. Not claimed: take the party's lock, then `take`."""
+    query = select(NOTICES.c.id, NOTICES.c.customer_id).where(PLANNED, NOTICES.c.due_at <= now)
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(NOTICES.c.due_at).limit(limit))]
+
+
+def take(connection: Connection, notice_id: int, now: datetime) -> Notice | None:
+    """The notice, if it is still to be decided now; asked after the party's lock was taken."""
+    query = select(NOTICES).where(NOTICES.c.id == notice_id, PLANNED, NOTICES.c.due_at <= now)
+    row = connection.execute(query).first()
+    return _notice(row) if row else None
+
+
+def decide(connection: Connection, notice_id: int, state: str, reason: str | None, now: datetime) -> None:
+    """Ends it: `sent`, or `dropped` with the reason."""
+    values = {"state": state, "reason": reason, "decided_at": now}
+    connection.execute(update(NOTICES).where(NOTICES.c.id == notice_id).values(**values))
+
+
+def hold(connection: Connection, notice_id: int, until: datetime, why: str) -> None:
+    """Puts it off; it stays planned, and the reason is kept until it is decided."""
+    connection.execute(update(NOTICES).where(NOTICES.c.id == notice_id).values(due_at=until, reason=why))
+
+
+def keys_known(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that were planned before, whatever became of them."""
+    found: set[str] = set()
+    for start in range(0, len(keys), 500):
+        query = select(NOTICES.c.key).where(NOTICES.c.key.in_(keys[start : start + 500]))
+        found |= set(connection.execute(query).scalars())
+    return found
+
+
+def load_facts(connection: Connection, notice: Notice, shop: Shop, now: datetime) -> NoticeFacts:
+    """Everything `judge` looks at, as it stood at this moment as far as the records tell."""
+    records = SqlRecords(connection, shop.catalog)
+    orders = tuple(as_of(order, now) for order in records.orders_of(notice.party) if order.placed_at <= now)
+    order = next((order for order in orders if order.id == notice.order_id), None)
+    ask = category_of(notice.kind) is not Category.TRANSACTIONAL
+    reminder = notice.kind is NoticeKind.REPLENISHMENT
+    return NoticeFacts(
+        shop=shop,
+        customer=records.customer_of(notice.party),
+        orders=orders,
+        products=_products(records, order) if reminder else {},
+        subscriptions=_subscriptions(connection, notice.party) if reminder else (),
+        reviewed=_reviewed(connection, notice, now) if notice.kind is NoticeKind.REVIEW else frozenset(),
+        handoffs=_open_handoffs(connection, notice.party),
+        conversation=_conversation(connection, notice.party),
+        told=_told(connection, notice),
+        contacts=_contacts(connection, notice.party),
+        consents=newest_consents(connection, notice.party),
+        asked_at=_asked_at(connection, notice.party, now - timedelta(days=shop.notices.frequency_cap.per_days))
+        if ask
+        else (),
+    )
+
+
+def newest_consents(connection: Connection, party: int) -> dict[tuple[Channel, Category], bool]:
+    """The line of the ledger that holds for each channel and category."""
+    newest = select(func.max(CONSENTS.c.id)).where(CONSENTS.c.customer_id == party)
+    query = select(CONSENTS.c.channel, CONSENTS.c.category, CONSENTS.c.given).where(
+        CONSENTS.c.id.in_(newest.group_by(CONSENTS.c.channel, CONSENTS.c.category))
+    )
+    return {(Channel(channel), Category(category)): given for channel, category, given in connection.execute(query)}
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(
+        id=row.id,
+        key=row.key,
+        kind=NoticeKind(row.kind),
+        party=row.customer_id,
+        order_id=row.order_id or "",
+        subject=row.subject,
+        due_at=row.due_at,
+        expires_at=row.expires_at,
+    )
+
+
+def _products(records: SqlRecords, order: Order | None) -> dict[str, Product]:
+    found = (
+        (records.product(line.product_id) if line.product_id else None) or records.product_of_sku(line.sku)
+        for line in (order.lines if order else ())
+    )
+    return {product.id: product for product in found if product}
+
+
+def _subscriptions(connection: Connection, party: int) -> tuple[Subscription, ...]:
+    query = select(SUBSCRIPTIONS.c.record).where(SUBSCRIPTIONS.c.customer_id == party)
+    return tuple(Subscription.model_validate(record) for record in connection.execute(query).scalars())
+
+
+def _reviewed(connection: Connection, notice: Notice, now: datetime) -> frozenset[str]:
+    query = select(REVIEWS.c.order_id).where(REVIEWS.c.customer_id == notice.party, REVIEWS.c.at <= now)
+    return frozenset(connection.execute(query).scalars())
+
+
+def _open_handoffs(connection: Connection, party: int) -> tuple[Handoff, ...]:
+    query = select(HANDOFFS).where(HANDOFFS.c.customer_id == party, HANDOFFS.c.closed_at.is_(None))
+    return tuple(
+        Handoff(
+            id=str(row.id),
+            order_id=row.order_id,
+            reason=row.reason,
+            silences_bot=row.silences_bot,
+            opened_at=row.opened_at,
+        )
+        for row in connection.execute(query)
+    )
+
+
+def _conversation(connection: Connection, party: int) -> Conversation:
+    query = select(CONVERSATIONS.c.state).where(CONVERSATIONS.c.customer_id == party)
+    state = connection.execute(query).scalar_one_or_none()
+    return Conversation.model_validate(state) if state else Conversation()
+
+
+def _told(connection: Connection, notice: Notice) -> tuple[Told, ...]:
+    query = select(NOTICES.c.kind, NOTICES.c.subject).where(
+        NOTICES.c.customer_id == notice.party, NOTICES.c.order_id == notice.order_id, NOTICES.c.state == "sent"
+    )
+    return tuple(Told(NoticeKind(kind), subject) for kind, subject in connection.execute(query))
+
+
+def _contacts(connection: Connection, party: int) -> tuple[Contact, ...]:
+    query = select(ADDRESSES).where(ADDRESSES.c.customer_id == party).order_by(ADDRESSES.c.id)
+    return tuple(
+        Contact(Address(channel=Channel(row.channel), raw=row.raw, key=row.key), row.suppressed, row.last_inbound_at)
+        for row in connection.execute(query)
+    )
+
+
+def _asked_at(connection: Connection, party: int, since: datetime) -> tuple[datetime, ...]:
+    """When review and marketing messages of ours went to them, in the order of writing."""
+    query = select(OUTBOX.c.created_at).where(
+        OUTBOX.c.customer_id == party,
+        OUTBOX.c.notice_id.is_not(None),
+        OUTBOX.c.category != Category.TRANSACTIONAL.value,
+        OUTBOX.c.state.not_in(("dropped", "failed")),
+        OUTBOX.c.created_at > since,
+    )
+    return tuple(connection.execute(query.order_by(OUTBOX.c.created_at)).scalars())
