@@ -1,7 +1,8 @@
 """The tables. They never wander out of storage/: repositories turn rows into the mind's values and back.
 
-A *party* (table `customers`) is whoever a conversation is with: a customer of the shop (`source_id` set) or a sender the
-shop does not know yet. Its row is what a worker locks, so one party's messages, notices and replies are handled one at a time.
+A *party* (table `customers`) is whoever a conversation is with: a customer of the shop (`source_id` set) or a sender
+the shop does not know yet. Its row is what a worker locks, so one party's messages, notices and replies are handled one
+at a time.
 Orders keep their parts (lines, payments, parcels with events, returns) as JSON documents in the import format: they are
 read and written whole, under the lock; what is searched for has columns and tables of its own.
 """
@@ -10,8 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
-from sqlmodel import UTCDateTime
+from sqlmodel import Field, SQLModel, UTCDateTime
 
 Id = BigInteger().with_variant(Integer, "sqlite")
 
@@ -29,7 +29,7 @@ def _moment(*, nullable: bool = False) -> Any:
 
 
 def _json(*, nullable: bool = False) -> Any:
-    return Field(default=None, sa_column=Column(JSON, nullable=nullable))
+    return Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=nullable))
 
 
 class CustomerRow(SQLModel, table=True):
@@ -93,7 +93,7 @@ class OrderRow(SQLModel, table=True):
 
 
 class ShipmentRow(SQLModel, table=True):
-    """Where a tracking number leads, and when the carrier was last heard; the parcel itself is in the order's record."""
+    """Where a tracking number leads, and when the carrier was last heard; the parcel is in the order's record."""
 
     __tablename__ = "shipments"
 
@@ -138,8 +138,17 @@ class InboxRow(SQLModel, table=True):
     __tablename__ = "inbox"
     __table_args__ = (
         Index(
-            "ix_inbox_waiting", "customer_id", "id",
-            sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'"),
+            "ix_inbox_waiting",
+            "customer_id",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_inbox_queue",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
         ),
         Index("ix_inbox_customer", "customer_id", "id"),
     )
@@ -175,11 +184,20 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         Index(
-            "ix_outbox_open", "due_at",
+            "ix_outbox_open",
+            "due_at",
+            sqlite_where=text("state IN ('waiting', 'sending', 'unknown')"),
+            postgresql_where=text("state IN ('waiting', 'sending', 'unknown')"),
+        ),
+        Index(
+            "ix_outbox_open_customer",
+            "customer_id",
+            "id",
             sqlite_where=text("state IN ('waiting', 'sending', 'unknown')"),
             postgresql_where=text("state IN ('waiting', 'sending', 'unknown')"),
         ),
         Index("ix_outbox_customer", "customer_id", "id"),
+        Index("ix_outbox_address", "address_key", "created_at"),
     )
 
     id: int | None = _id()
@@ -194,8 +212,10 @@ class OutboxRow(SQLModel, table=True):
     notice_id: int | None = _ref("notices.id", nullable=True)
     key: str  # the template keys said, joined by " "
     says: list[Any] = _json()  # keys, facts and sources as said (P4)
-    body: dict[str, Any] = _json()  # words.Rendered
+    body: dict[str, Any] = _json()  # model.Rendered
     headers: dict[str, Any] = _json()  # subject and threading of a mail; {} elsewhere
+    language: str | None = None
+    template: dict[str, Any] | None = _json(nullable=True)  # the approved WhatsApp template: sid and variables
     state: str = "waiting"
     reason: str | None = None
     due_at: datetime = _moment()
@@ -227,8 +247,10 @@ class NoticeRow(SQLModel, table=True):
     __tablename__ = "notices"
     __table_args__ = (
         Index(
-            "ix_notices_due", "due_at",
-            sqlite_where=text("state = 'planned'"), postgresql_where=text("state = 'planned'"),
+            "ix_notices_due",
+            "due_at",
+            sqlite_where=text("state = 'planned'"),
+            postgresql_where=text("state = 'planned'"),
         ),
         Index("ix_notices_customer", "customer_id", "id"),
     )
@@ -351,5 +373,3 @@ class ContentRow(SQLModel, table=True):
     shape: str = Field(primary_key=True)
     sid: str
     at: datetime = _moment()
-
-
