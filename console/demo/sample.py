@@ -229,7 +229,7 @@ def _order(place: int, now: datetime) -> Json:
     customer = _customer(place % len(PEOPLE), now)
     return {
         "id": f"o-{1001 + place}",
-        "number": f"FS-{1001 + place}",
+        "number": f"FF-{1001 + place}",
         "customer_id": customer["id"],
         "placed_at": placed.isoformat(),
         "status": status,
