@@ -1,0 +1,213 @@
+"""Every key that stories and notices say, with the facts each gives and the choices it offers.
+
+A fact's name has one shape in the whole product (bot/wording/samples.py). `shop` is known everywhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+YES_NO = ("yes", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a key's templates may say.
+
+    `choices` are the ids whose titles the merchant gives. `promotional` messages may name STOP; `sms_words` are further
+    words with a meaning to the carrier that this key may name all the same. `inward` is read by the shop's own people.
+    """
+
+    facts: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    promotional: bool = False
+    sms_words: tuple[str, ...] = ()
+    inward: bool = False
+
+
+ORDER = ("order",)
+PARCEL = ("order", "shipment")
+PARCELS = ("order", "shipments")
+OFFER = ("order", "line", "quantity", "price", "total")
+
+#: What may be offered when it is not clear what was meant: an intent each, and the way out.
+INTENTS = (
+    "where_is_my_order",
+    "delivery_problem",
+    "order_confirmation",
+    "resend_receipt",
+    "reorder",
+    "review",
+    "person",
+    "complaint",
+    "cancel_order",
+    "change_order",
+    "change_address",
+    "return",
+    "exchange",
+    "refund",
+    "refund_status",
+    "warranty",
+    "setup_help",
+    "subscription",
+    "loyalty",
+    "product_question",
+    "payment",
+    "account",
+    "privacy",
+    "language_change",
+    "something_else",
+)
+WISMO = (
+    "label_made",
+    "in_transit",
+    "late",
+    "out_for_delivery",
+    "pickup",
+    "delivered",
+    "attempt_failed",
+    "wrong_address",
+    "damaged",
+    "lost",
+    "customs",
+    "held",
+    "returned",
+    "unknown",
+)
+PROBLEMS = ("not_received", "damaged", "wrong_address", "missing_item", "wrong_item", "other")
+
+_CONVERSATION: Mapping[str, Key] = {
+    "common": Key(choices=(*YES_NO, "person", *(intent for intent in INTENTS if intent != "person"))),
+    "menu.hint": Key(),
+    "greeting": Key(("first_name",)),
+    "thanks": Key(),
+    "goodbye": Key(),
+    "who_are_you": Key(),
+    "out_of_scope": Key(),
+    "help": Key(sms_words=("STOP",)),
+    "resume": Key(),
+    "never_mind": Key(),
+    "again": Key(),
+    "mood.sorry": Key(),
+    "clarify.which": Key(choices=INTENTS),
+    "clarify.menu": Key(choices=("where_is_my_order", "delivery_problem", "order_confirmation", "person")),
+    "clarify.rephrase": Key(),
+    "complaint.ask": Key(choices=("where_is_my_order", "delivery_problem", "person")),
+    "consent.stopped": Key(sms_words=("START",)),
+    "consent.started": Key(sms_words=("STOP",)),
+    "consent.cancel_or_stop": Key(choices=("order", "messages")),
+    "consent.only_messages": Key(),
+    "consent.order_passed_on": Key(),
+    "handoff.opened": Key(("expected_by",)),
+}
+
+_INWARD: Mapping[str, Key] = {
+    "handoff.email": Key(
+        ("reason", "summary", "customer", "order", "mood", "proposed", "transcript", "expected_by"), inward=True
+    ),
+    "handoff.more": Key(("text",), inward=True),
+}
+
+_WHO_AND_WHICH: Mapping[str, Key] = {
+    "identity.ask_number": Key(),
+    "identity.ask_contact": Key(),
+    "identity.ask_code": Key(("sent_to", "minutes")),
+    "identity.wrong_code": Key(("sent_to", "minutes")),
+    "identity.code": Key(("code", "minutes")),
+    "identity.not_found": Key(),
+    "identity.not_found_again": Key(),
+    "which.order": Key(("orders",)),
+    "which.order_not_found": Key(("orders", "asked_number")),
+    "which.shipment": Key(ORDER),
+}
+
+_ORDERS: Mapping[str, Key] = {
+    **{f"wismo.{state}": Key(PARCEL) for state in WISMO},
+    "wismo.being_mended": Key(PARCEL),
+    "wismo.not_shipped": Key(("order", "ships_by")),
+    "wismo.not_shipped_late": Key(("order", "ships_by")),
+    "wismo.cancelled_plain": Key(ORDER),
+    "wismo.no_tracking_plain": Key(ORDER),
+    "wismo.delivered_plain": Key(ORDER),
+    "order.cancelled": Key(ORDER),
+    "order.confirmed": Key(("order", "ships_by")),
+    "order.on_record": Key(ORDER),
+    "order.receipt": Key(("order", "customer")),
+    "receipt.sent": Key(("order", "sent_to")),
+}
+
+_PROBLEMS: Mapping[str, Key] = {
+    "problem.which": Key(PARCEL, choices=PROBLEMS),
+    "problem.which_item": Key(PARCEL, choices=("all",)),
+    "problem.attempt_failed": Key(PARCEL, choices=("redeliver", "pickup", "address", "person")),
+    "problem.wrong_address": Key(PARCEL),
+    "problem.damaged_by_carrier": Key(PARCEL),
+    "problem.damaged_photo": Key(PARCEL),
+    "problem.damage_reported_late": Key((*PARCEL, "days")),
+    "problem.lost": Key((*PARCEL, "days")),
+    "problem.not_lost_yet": Key((*PARCEL, "lost_on")),
+    "problem.not_received": Key(PARCEL, choices=("found", "still_missing")),
+    "problem.found": Key(PARCEL),
+    "problem.wait": Key((*PARCEL, "wait_until")),
+    "problem.trace": Key(PARCEL),
+    "problem.customs": Key(PARCEL),
+    "problem.held": Key(PARCEL),
+    "problem.returned": Key(PARCEL),
+    "problem.remedy": Key((*PARCEL, "amount", "damaged"), choices=("replacement", "refund", "person")),
+}
+
+_MENDING: Mapping[str, Key] = {
+    "mend.which_day": Key((*PARCEL, "first_day", "last_day")),
+    "mend.day_not_possible": Key((*PARCEL, "first_day", "last_day")),
+    "mend.redeliver_done": Key((*PARCEL, "day", "window")),
+    "mend.redeliver_pending": Key((*PARCEL, "day", "window")),
+    "mend.pickup_done": Key(PARCEL),
+    "mend.pickup_pending": Key(PARCEL),
+    "mend.ask_address": Key(PARCEL),
+    "mend.address_summary": Key((*PARCEL, "new_address"), choices=YES_NO),
+    "mend.address_done": Key((*PARCEL, "new_address")),
+    "mend.address_pending": Key((*PARCEL, "new_address")),
+    "mend.replacement": Key((*PARCEL, "new_number", "damaged")),
+    "mend.refund_instead": Key((*PARCEL, "amount", "damaged"), choices=YES_NO),
+    "mend.refund": Key((*PARCEL, "amount", "method", "bank_days_least", "bank_days_most")),
+}
+
+_AFTERWARDS: Mapping[str, Key] = {
+    "reorder.which": Key(ORDER),
+    "reorder.offer": Key(OFFER, choices=("again", "other_amount", "not_now"), promotional=True),
+    "reorder.how_many": Key(("most",)),
+    "reorder.confirm": Key(OFFER, choices=YES_NO),
+    "reorder.done": Key(("new_number", "line", "quantity", "total")),
+    "reorder.not_now": Key(),
+    "reorder.out_of_stock": Key(("order", "line")),
+    "review.ask": Key(ORDER, choices=("5", "4", "3", "2", "1"), promotional=True),
+    "review.loved": Key(("order", "rating")),
+    "review.better": Key(("order", "rating")),
+    "review.thanks": Key(("publish_url",)),
+    "review.offer_help": Key(choices=YES_NO),
+    "review.no_help": Key(),
+}
+
+_NOTICES: Mapping[str, Key] = {
+    "notice.order_confirmed": Key(ORDER),
+    "notice.shipped": Key(PARCELS),
+    "notice.out_for_delivery": Key(PARCELS),
+    "notice.delivered": Key(PARCELS),
+    "notice.pickup": Key(PARCELS),
+    "notice.delay": Key((*PARCELS, "eta")),
+}
+
+KEYS: Mapping[str, Key] = {
+    **_CONVERSATION,
+    **_INWARD,
+    **_WHO_AND_WHICH,
+    **_ORDERS,
+    **_PROBLEMS,
+    **_MENDING,
+    **_AFTERWARDS,
+    **_NOTICES,
+}
+
+
+def facts_of(key: str) -> Key | None:
+    """What the key may say; an answer of faq/ may speak of the shop's policies."""
+    return Key(("policy",)) if key.startswith("faq.") else KEYS.get(key)

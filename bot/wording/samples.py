@@ -1,0 +1,178 @@
+"""Sample facts: what each fact looks like with everything known, and with everything that may be missing, missing.
+
+Built through the same views as the real ones (bot/facts.py), so that a template that passes here passes there.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.facts import customer_view, line_view, order_view, shipment_view
+from bot.merchant.schema import TrackingPolicy
+from bot.records import (
+    Customer,
+    Line,
+    Money,
+    Order,
+    OrderStatus,
+    PostalAddress,
+    Shipment,
+    TrackingEvent,
+    TrackingReason,
+    TrackingStatus,
+)
+from bot.tracking import progress_of
+
+NOW = datetime(2026, 11, 25, 17, 40, tzinfo=UTC)
+ZONE = "America/New_York"
+
+_PLACE = PostalAddress(line1="12 Maple Street", city="Burlington", region="VT", postcode="05401", country="US")
+_CUSTOMER = Customer(id="c-1", first_name="Dana", last_name="Reyes", email="dana@example.com", phone="+18025550142")
+_LINES = (
+    Line(
+        id="l-1",
+        sku="COF-HB-1",
+        title="House Blend Coffee",
+        options={"size": "1 lb"},
+        quantity=2,
+        price=Decimal("18.00"),
+    ),
+    Line(id="l-2", sku="FIL-3", title="Water Filter Cartridges", quantity=1, price=Decimal("29.50")),
+)
+_PARCEL = Shipment(
+    id="s-1",
+    carrier="UPS",
+    service="Ground",
+    tracking_number="1Z999AA10123456784",
+    tracking_url="https://www.ups.com/track?tracknum=1Z999AA10123456784",
+    line_ids=("l-1",),
+    shipped_at=NOW - timedelta(days=2),
+    promised_at=NOW + timedelta(days=2),
+    events=(
+        TrackingEvent(
+            at=NOW - timedelta(hours=3, minutes=26),
+            status=TrackingStatus.IN_TRANSIT,
+            reason=TrackingReason.DELAYED,
+            message="Departed from facility",
+            place="Albany, NY",
+        ),
+    ),
+)
+_BARE_PARCEL = Shipment(id="s-2", tracking_number="1Z999AA10123456784")
+_ORDER = Order(
+    id="o-1",
+    number="1042",
+    customer_id="c-1",
+    placed_at=NOW - timedelta(days=3),
+    status=OrderStatus.SHIPPED,
+    currency="USD",
+    shipping_address=_PLACE,
+    lines=_LINES,
+    shipments=(_PARCEL, _BARE_PARCEL),
+)
+_BARE_ORDER = _ORDER.model_copy(update={"shipments": (_BARE_PARCEL,), "shipping_address": None})
+
+
+def _parcel_view(order: Order, shipment: Shipment) -> dict[str, Any]:
+    view = shipment_view(order, shipment, progress_of(shipment, NOW, TrackingPolicy()))
+    return view | ({"delivered_at": NOW - timedelta(hours=1)} if shipment.events else {})
+
+
+def _line() -> dict[str, Any]:
+    return line_view(_LINES[0], "USD")
+
+
+FULL: Mapping[str, Any] = {
+    "order": order_view(_ORDER),
+    "orders": [order_view(_ORDER), order_view(_ORDER.model_copy(update={"number": "1038"}))],
+    "shipment": _parcel_view(_ORDER, _PARCEL),
+    "shipments": [_parcel_view(_ORDER, _PARCEL)],
+    "eta": NOW + timedelta(days=2),
+    "line": _line(),
+    "damaged": [_line(), line_view(_LINES[1], "USD")],
+    "customer": customer_view(_CUSTOMER),
+    "first_name": "Dana",
+    "amount": Money(Decimal("36.00"), "USD"),
+    "price": Money(Decimal("18.00"), "USD"),
+    "total": Money(Decimal("36.00"), "USD"),
+    "quantity": 2,
+    "most": 10,
+    "asked_number": "1924",
+    "new_number": "1042-R1",
+    "method": "Visa ending in 4242",
+    "bank_days_least": 5,
+    "bank_days_most": 10,
+    "ships_by": NOW + timedelta(days=2),
+    "expected_by": (NOW + timedelta(hours=4)).isoformat(),
+    "lost_on": NOW + timedelta(days=4),
+    "wait_until": NOW + timedelta(days=2),
+    "first_day": date(2026, 11, 26),
+    "last_day": date(2026, 12, 2),
+    "day": date(2026, 11, 27),
+    "window": "9-12",
+    "days": 7,
+    "new_address": "14 Maple Street, Burlington, VT 05401, US",
+    "sent_to": "d***@e***.com",
+    "code": "482913",
+    "minutes": 10,
+    "rating": 4,
+    "publish_url": "https://example.com/reviews",
+    "reason": "delivery_damaged",
+    "summary": "The bag was torn and half of the beans are gone.",
+    "mood": "upset",
+    "proposed": "decide_remedy",
+    "transcript": [
+        {"at": NOW - timedelta(minutes=4), "who": "customer", "text": "My coffee arrived torn open"},
+        {"at": NOW - timedelta(minutes=4), "who": "bot", "text": "I am sorry. Could you send a photo?"},
+    ],
+    "text": "Any news on this?",
+}
+
+#: The same facts with everything missing that may be missing.
+SPARSE: Mapping[str, Any] = {
+    **FULL,
+    "order": order_view(_BARE_ORDER, private=False),
+    "orders": [order_view(_BARE_ORDER, private=False)],
+    "shipment": _parcel_view(_BARE_ORDER, _BARE_PARCEL),
+    "shipments": [_parcel_view(_BARE_ORDER, _BARE_PARCEL)],
+    "eta": None,
+    "customer": customer_view(None),
+    "first_name": None,
+    "method": None,
+    "ships_by": None,
+    "expected_by": None,
+    "lost_on": None,
+    "window": None,
+    "sent_to": None,
+    "publish_url": None,
+    "summary": None,
+    "proposed": None,
+    "transcript": [],
+}
+
+
+def facts_for(names: tuple[str, ...], samples: Mapping[str, Any] = FULL) -> dict[str, Any]:
+    return {name: samples[name] for name in names}
+
+
+def missing_paths(full: Any, sparse: Any, path: str) -> Iterator[str]:
+    """The dotted paths of a fact that may be not known: there in the full sample and None in the sparse one."""
+    if full is not None and sparse is None:
+        yield path
+    elif isinstance(full, Mapping) and isinstance(sparse, Mapping):
+        for name in full:
+            yield from missing_paths(full[name], sparse.get(name), f"{path}.{name}")
+
+
+def without(facts: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The facts with just this one not known."""
+    name, _, rest = path.partition(".")
+    if name not in facts:
+        return dict(facts)
+    inner = facts[name]
+    return {**facts, name: without(inner, rest) if rest and isinstance(inner, Mapping) else None}
+
+
+#: Every path that templates must ask for before they say it.
+OPTIONAL = frozenset(path for name in FULL for path in missing_paths(FULL[name], SPARSE[name], name))
