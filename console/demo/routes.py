@@ -1,6 +1,7 @@
 """The demo's page and what it asks for: people, their phone, the clock, and what a carrier might say."""
 
 import hmac
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from secrets import token_urlsafe
@@ -123,19 +124,21 @@ def _standing(desk: Desk, order: Order) -> str:
 
 def _blank(desk: Desk) -> dict[str, Any]:
     zone = desk.shop().settings.time_zone
-    return {"now": desk.clock.now().isoformat(), "zone": zone, "address": None} | {
+    return {"now": desk.clock.now().isoformat(), "zone": zone, "address": None, "counts": {}} | {
         name: [] for name in ("messages", "orders", "notices", "handoffs")
     }
 
 
 def _view(desk: Desk, customer: Customer, channel: Channel) -> dict[str, Any]:
     zone = customer.time_zone or desk.shop().settings.time_zone
-    entries = [entry for entry in desk.messages(customer.id) if entry.channel is channel]
+    everything = desk.messages(customer.id)
+    entries = [entry for entry in everything if entry.channel is channel]
     address = customer.email if channel is Channel.EMAIL else customer.phone
     return {
         "now": desk.clock.now().isoformat(),
         "zone": zone,
         "address": masked(address) if address else None,
+        "counts": Counter(entry.channel.value for entry in everything),
         "messages": [_message(desk, entry, zone) for entry in entries],
         "orders": [_order(desk, order) for order in desk.orders(customer.id)],
         "notices": [

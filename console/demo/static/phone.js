@@ -2,7 +2,7 @@
 // The phone of the demo: it posts what a provider would post and shows what the outbox holds, nothing else.
 const token = document.body.dataset.token;
 const at = (id) => document.getElementById(id);
-const state = { people: [], customer: null, channel: "whatsapp", seen: "" };
+const state = { people: [], customer: null, channel: "whatsapp", seen: "", read: {} };
 
 async function call(path, body) {
   const options = body === undefined ? {} : {
@@ -101,10 +101,20 @@ function handoffItem(handoff) {
   return item;
 }
 
+// How many messages came on the channels that are not looked at.
+function badges(counts) {
+  state.read[`${state.customer}/${state.channel}`] = counts[state.channel] ?? 0;
+  for (const tab of document.querySelectorAll("[data-channel]")) {
+    const unread = (counts[tab.dataset.channel] ?? 0) - (state.read[`${state.customer}/${tab.dataset.channel}`] ?? 0);
+    tab.dataset.unread = unread > 0 ? unread : "";
+  }
+}
+
 async function refresh() {
   const query = new URLSearchParams({ customer: state.customer ?? "", channel: state.channel });
   const view = await call(`view?${query}`);
   at("clock").textContent = when(view.now, view.zone);
+  badges(view.counts);
   const drawn = JSON.stringify(view);
   if (drawn === state.seen || !state.customer) return;
   state.seen = drawn;
