@@ -17,7 +17,7 @@ from bot.merchant.shop import Shop
 from bot.merchant.validate import validated
 from bot.merchant.yamltext import Document, read_yaml
 from bot.wording.check import Checker, Findings
-from bot.wording.load import Loader, missing_keys
+from bot.wording.load import Loader, missing_keys, untranslated
 from bot.wording.paths import closest
 from bot.wording.sandbox import make_environment
 from bot.wording.words import Wording, Words, locale_of, shop_facts
@@ -166,8 +166,7 @@ class _Loading:
             loader = Loader(environment, checker, language)
             wordings, found = loader.templates(document)
             self._add(found)
-            lacking = missing_keys(document, language, wordings) if document.value is not None else []
-            (self.found.faults if language == settings.language else self.found.warnings).extend(lacking)
+            self._lacking(document, language, settings.language, wordings)
             for entry, where, index in faq:
                 if language in entry.answer:
                     more = Findings()
@@ -179,6 +178,14 @@ class _Loading:
             languages[language] = wordings
         self._faq_languages(faq, settings.language, set(files))
         return Words(languages, settings, policies)
+
+    def _lacking(self, document: Document, language: str, own: str, wordings: Mapping[str, Wording]) -> None:
+        if document.value is None and self._already(document.file):
+            return
+        if language == own:
+            self.found.faults += missing_keys(document, wordings)
+        else:
+            self.found.warnings += untranslated(document, wordings, own)
 
     def _faq_languages(self, faq: list[tuple[FaqEntry, Document, int]], own: str, languages: set[str]) -> None:
         """Each question needs the shop's own language; one in no language of the shop is a slip of the pen."""

@@ -4,14 +4,16 @@ Every filter is a pure function of its value and of `Reader`: the recipient's lo
 Moments may come as aware datetimes or as ISO text, since outcomes of actions are stored as JSON.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_interval, format_skeleton, format_timedelta, get_day_names
+from babel.dates import format_date, format_interval, format_skeleton, format_timedelta, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from jinja2 import pass_context
@@ -99,7 +101,21 @@ def money(context: Context, value: Any, currency: str | None = None) -> str:
 @pass_context
 def say_date(context: Context, value: Any) -> str:
     """Friday, November 27; with the year when it is not this one."""
-    return _skeleton("MMMMEEEEd", value, _reader(context))
+    reader = _reader(context)
+    moment = _local(value, reader)
+    other_year = reader.now is not None and moment.year != reader.now.astimezone(reader.zone).year
+    return _plain(format_date(moment.date(), _long_pattern(reader.locale, other_year), locale=reader.locale))
+
+
+@lru_cache(maxsize=64)
+def _long_pattern(locale: Locale, year: bool) -> str:
+    """The locale's own order of weekday, day and month, in full. CLDR lists it with short names only."""
+    prefix = "y" if year else ""
+    known = locale.datetime_skeletons
+    found = next(known[name] for name in (f"{prefix}MMMMEd", f"{prefix}MMMEd", f"{prefix}MEd") if name in known)
+    parts = str(found.pattern).split("'")
+    parts[::2] = [re.sub("M{3,}|L{3,}", "MMMM", re.sub("E+|c+", "EEEE", part)) for part in parts[::2]]
+    return "'".join(parts)
 
 
 @pass_context
@@ -235,5 +251,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "capital": capital,
     "upper": lambda value: str(value).upper(),
     "lower": lambda value: str(value).lower(),
+    "spaced": lambda value: str(value).replace("_", " "),
     "trim": lambda value: str(value).strip(),
 }

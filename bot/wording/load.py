@@ -126,13 +126,26 @@ class Loader:
                     found.faults.append(document.fault((key, "choices"), what, f"add {name}: … under choices"))
 
 
-def missing_keys(document: Document, language: str, wordings: Mapping[str, Wording]) -> list[Fault]:
-    """Keys that stories say and the file lacks."""
-    return [
-        Fault(document.file, 0, key, f"there are no words for it in {language}", "add the key")
-        for key in KEYS
-        if key not in wordings
-    ]
+def missing_keys(document: Document, wordings: Mapping[str, Wording]) -> list[Fault]:
+    """Keys that stories say and the file of the shop's own language lacks."""
+    lacking = (key for key in KEYS if key not in wordings)
+    return [Fault(document.file, 0, key, "there are no words for it", _model_tip(key)) for key in lacking]
+
+
+def untranslated(document: Document, wordings: Mapping[str, Wording], instead: str) -> list[Fault]:
+    """One warning for all that is said in the shop's own language for want of words."""
+    lacking = [key for key in KEYS if key not in wordings]
+    if not lacking:
+        return []
+    what = f"{len(lacking)} of {len(KEYS)} keys have no words and are said in {instead}: {', '.join(lacking[:5])}"
+    return [Fault(document.file, 0, "", what + (", …" if len(lacking) > 5 else ""))]
+
+
+def _model_tip(key: str) -> str:
+    known = KEYS[key]
+    facts = ", ".join((*known.facts, "shop"))
+    choices = f"; choices: {', '.join(known.choices)}" if known.choices else ""
+    return f"add the key; facts: {facts}{choices}"
 
 
 def _choice(document: Document, path: Path, entry: Any, found: Findings) -> ChoiceWords | None:

@@ -54,7 +54,7 @@ _PARCEL = Shipment(
             at=NOW - timedelta(hours=3, minutes=26),
             status=TrackingStatus.IN_TRANSIT,
             reason=TrackingReason.DELAYED,
-            message="Departed from facility",
+            message="Delayed at facility",
             place="Albany, NY",
         ),
     ),

@@ -4,6 +4,7 @@ Which constructions there are is an allow-list over the parsed template, checked
 stands behind it. Nothing can be called, computed or included, so a template's cost is bounded by its own length.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -103,10 +104,21 @@ class Wrong:
     suggestion: str = ""
 
 
+#: A line that ends with a tag and holds more than tags keeps its line break; a line of tags alone vanishes.
+_ENDS_WITH_TAG = re.compile(r"(?<![-+])([%#]})[ \t]*$")
+_TAGS_ALONE = re.compile(r"(?:\s*(?:{%(?:(?!%}).)*%}|{#(?:(?!#}).)*#}))*\s*")
+
+
+def _keep_line_breaks(text: str) -> str:
+    return "\n".join(
+        line if _TAGS_ALONE.fullmatch(line) else _ENDS_WITH_TAG.sub(r"+\1", line) for line in text.split("\n")
+    )
+
+
 def parse(environment: ImmutableSandboxedEnvironment, text: str) -> tuple[nodes.Template | None, tuple[Wrong, ...]]:
     """The parsed template and every construction in it that is not allowed; None when it cannot be parsed."""
     try:
-        tree = environment.parse(text)
+        tree = environment.parse(_keep_line_breaks(text))
     except TemplateSyntaxError as error:
         return None, (Wrong(error.lineno, f"template: {error.message}", _tip(error.message or "")),)
     wrong = tuple(_forbidden(tree, 0))
