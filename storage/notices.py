@@ -1,4 +1,4 @@
-"""Notices as rows: planned once by key, found by the index of what is due, decided once, and the facts to judge them by.
+"""Notices as rows: planned once by key, found by the index of what is due, decided once; and what to judge them by.
 
 Nothing but due rows is ever scanned: a million planned cost nothing until their time comes. Decides nothing itself.
 """

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.consent import Contact, Drop, Hold, Send, may_send
 from bot.hours import next_open, whereabouts_of
 from bot.model import Category, Channel, Json
-from bot.notices.kinds import Notice, NoticeKind, category_of, setting_of
+from bot.notices.kinds import Notice, NoticeKind, Planned, category_of, setting_of
 from bot.notices.news import PICKUP_READY
 from bot.notices.truth import NoticeFacts, truth_of
 from bot.records import OrderStatus
@@ -76,7 +76,7 @@ def story_of(notice: Notice, subject: Mapping[str, Json]) -> tuple[str, dict[str
             return f"announce_{notice.kind}", answers | known
 
 
-def opening_key(notice: Notice) -> str:
+def opening_key(notice: Notice | Planned) -> str:
     """The template key that a notice opens with: what an approved WhatsApp template stands in for."""
     problem = notice.subject.get("problem")
     match notice.kind:
@@ -114,7 +114,7 @@ def _over_cap(facts: NoticeFacts) -> Hold | Drop | None:
 
 
 def _where(notice: Notice, facts: NoticeFacts, now: datetime) -> Send | Hold | Drop:
-    """The best address: the channel they last wrote on, else the shop's order, the first that may be used."""
+    """The best address: on the channel they last wrote on, else the shop's order, the first that may be used."""
     answers = [_ask(contact, notice, facts, now) for contact in _contacts(notice, facts)]
     for answer in answers:
         if isinstance(answer, Send):
@@ -140,7 +140,7 @@ def _ask(contact: Contact, notice: Notice, facts: NoticeFacts, now: datetime) ->
 def _contacts(notice: Notice, facts: NoticeFacts) -> Iterator[Contact]:
     channels: list[Channel] = list(setting_of(facts.shop, notice.kind).channels or facts.shop.settings.channels)
     last = facts.conversation.last_channel
-    if last in channels:
+    if last in channels and last is not Channel.CHAT:  # nobody sits at a chat left open
         channels.remove(last)
         channels.insert(0, last)
     for channel in channels:
