@@ -30,6 +30,13 @@ def _decimal(value: Any) -> Decimal:
     return amount
 
 
+def _written_out(value: Any) -> Any:
+    """A bare number is no moment: nothing says of what zone, or whether of seconds."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value)):
+        raise ValueError("write a moment as ISO 8601 with a zone, such as 2026-03-15T12:00:00+00:00")
+    return value
+
+
 _ZONES = frozenset(available_timezones())
 
 
@@ -42,6 +49,7 @@ def _zone(value: str) -> str:
 Amount = Annotated[Decimal, BeforeValidator(_decimal), PlainSerializer(str, when_used="json")]
 Moment = Annotated[
     AwareDatetime,
+    BeforeValidator(_written_out),
     AfterValidator(lambda moment: moment.astimezone(UTC)),
     PlainSerializer(lambda moment: moment.isoformat(), when_used="json"),
 ]
