@@ -1,0 +1,117 @@
+"""The shop's records as the mind reads them: rows made values, inside the caller's transaction. Writes nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlmodel import SQLModel
+
+from bot.contact import email_key, phone_key
+from bot.merchant.schema import CatalogEntry
+from bot.records import Customer, Order, Product, number_key
+from storage import tables
+
+NEWEST = 50  # orders of a customer that a conversation looks at
+CHUNK = 500  # values of one IN list; SQLite takes 32,766 in a statement, PostgreSQL 65,535
+
+
+def table(row_class: type[SQLModel]) -> Any:
+    """The Core table of a row class."""
+    return SQLModel.metadata.tables[str(row_class.__tablename__)]
+
+
+CUSTOMERS = table(tables.CustomerRow)
+PRODUCTS = table(tables.ProductRow)
+VARIANTS = table(tables.VariantRow)
+ORDERS = table(tables.OrderRow)
+SHIPMENTS = table(tables.ShipmentRow)
+LOOKUPS = table(tables.LookupRow)
+
+
+class SqlRecords:
+    """Fills `bot.ports.Records`. Products are given with what the merchant's catalog adds to them."""
+
+    def __init__(self, connection: Connection, catalog: Mapping[str, CatalogEntry] | None = None) -> None:
+        self._connection = connection
+        self._catalog = catalog or {}
+
+    def orders_by_number(self, number: str) -> Sequence[Order]:
+        wanted = number_key(number)
+        query = select(ORDERS.c.record).where(ORDERS.c.number_key == wanted).order_by(ORDERS.c.placed_at.desc())
+        return self._orders(query.limit(NEWEST)) if wanted else ()
+
+    def orders_of_contact(self, *, email: str | None = None, phone: str | None = None) -> Sequence[Order]:
+        wanted = []
+        if email:
+            wanted.append(CUSTOMERS.c.email_key == email_key(email))
+        if phone:
+            wanted.append(CUSTOMERS.c.phone_key == (phone_key(phone) or phone))
+        if not wanted:
+            return ()
+        query = select(ORDERS.c.record).join(CUSTOMERS, CUSTOMERS.c.id == ORDERS.c.customer_id).where(or_(*wanted))
+        return self._orders(query.order_by(ORDERS.c.placed_at.desc(), ORDERS.c.id.desc()).limit(NEWEST))
+
+    def orders_of(self, party: int) -> Sequence[Order]:
+        """The newest orders of a row of `customers`, newest first."""
+        query = select(ORDERS.c.record).where(ORDERS.c.customer_id == party)
+        return self._orders(query.order_by(ORDERS.c.placed_at.desc(), ORDERS.c.id.desc()).limit(NEWEST))
+
+    def order(self, order_id: str) -> Order | None:
+        record = self._one(select(ORDERS.c.record).where(ORDERS.c.source_id == order_id))
+        return Order.model_validate(record) if record else None
+
+    def customer(self, customer_id: str) -> Customer | None:
+        record = self._one(select(CUSTOMERS.c.record).where(CUSTOMERS.c.source_id == customer_id))
+        return Customer.model_validate(record) if record else None
+
+    def customer_of(self, party: int) -> Customer | None:
+        """The customer that a row of `customers` stands for; None for a stranger."""
+        record = self._one(select(CUSTOMERS.c.record).where(CUSTOMERS.c.id == party))
+        return Customer.model_validate(record) if record else None
+
+    def product(self, product_id: str) -> Product | None:
+        return self._product(select(PRODUCTS.c.record).where(PRODUCTS.c.source_id == product_id))
+
+    def product_of_sku(self, sku: str) -> Product | None:
+        query = select(PRODUCTS.c.record).join(VARIANTS, VARIANTS.c.product_id == PRODUCTS.c.id)
+        return self._product(query.where(VARIANTS.c.sku == sku))
+
+    def failed_lookups(self, *, sender: str | None = None, order_number: str | None = None, since: datetime) -> int:
+        query = select(func.count()).select_from(LOOKUPS).where(LOOKUPS.c.at > since)
+        if sender is not None:
+            query = query.where(LOOKUPS.c.sender == sender)
+        if order_number is not None:
+            query = query.where(LOOKUPS.c.number_key == number_key(order_number))
+        return int(self._connection.execute(query).scalar_one())
+
+    def _orders(self, query: Select[Any]) -> tuple[Order, ...]:
+        return tuple(Order.model_validate(record) for record in self._connection.execute(query).scalars())
+
+    def _product(self, query: Select[Any]) -> Product | None:
+        record = self._one(query)
+        return with_catalog(Product.model_validate(record), self._catalog) if record else None
+
+    def _one(self, query: Select[Any]) -> Any:
+        return self._connection.execute(query).scalar_one_or_none()
+
+
+def with_catalog(product: Product, catalog: Mapping[str, CatalogEntry]) -> Product:
+    """The product with what the merchant's own files say of it; they win over the shop system."""
+    entry = catalog.get(product.id)
+    if entry is None:
+        return product
+    added = {name: getattr(entry, name) for name in ("usage_days", "warranty_months", "accessories")}
+    return product.model_copy(update={name: value for name, value in added.items() if value})
+
+
+def rows_by(connection: Connection, query: Select[Any], column: Any, values: Iterable[Any]) -> Iterator[Row[Any]]:
+    """The query's rows whose column has one of these values, asked for in chunks."""
+    wanted = sorted(set(values))
+    for start in range(0, len(wanted), CHUNK):
+        yield from connection.execute(query.where(column.in_(wanted[start : start + CHUNK])))
+
+
+def known_ids(connection: Connection, column: Any, values: Iterable[str]) -> set[str]:
+    """Those of the values that stand in the column."""
+    return {row[0] for row in rows_by(connection, select(column), column, values)}
