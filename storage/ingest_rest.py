@@ -1,0 +1,210 @@
+"""Taking in products and subscriptions, and what an export says happened: reviews, registrations, hand-offs, messages.
+
+Nothing of what happened is acted upon: no message is sent again, no case mailed again.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from bot.actions import OpenHandoff
+from bot.model import Address, Category, Channel, Message, Rendered
+from bot.records import Handoff, MessageRecord, Product, Registration, Review, Subscription
+from storage.contacts import insert_new, insert_row
+from storage.records import CUSTOMERS, PRODUCTS, VARIANTS, rows_by, table
+from storage.tables import HandoffRow, InboxRow, OutboxRow, RegistrationRow, ReviewRow, SubscriptionRow
+from storage.upsert import Intake, insert_all, row_ids, update_all, upsert
+
+SUBSCRIPTIONS = table(SubscriptionRow)
+REGISTRATIONS = table(RegistrationRow)
+REVIEWS = table(ReviewRow)
+HANDOFFS = table(HandoffRow)
+INBOX = table(InboxRow)
+OUTBOX = table(OutboxRow)
+
+
+def store_products(intake: Intake, products: Sequence[Product]) -> None:
+    stored = upsert(intake, "products", PRODUCTS, products, lambda after, _: {"title": after.title})
+    gone = [item.row_id for item in stored if item.before]
+    for start in range(0, len(gone), 500):
+        intake.connection.execute(delete(VARIANTS).where(VARIANTS.c.product_id.in_(gone[start : start + 500])))
+    rows = [{"sku": variant.sku, "product_id": item.row_id} for item in stored for variant in item.after.variants]
+    if rows:  # a SKU that two products claim stays with the first
+        intake.connection.execute(insert_new(intake.connection, VARIANTS), rows)
+
+
+def store_subscriptions(intake: Intake, subscriptions: Sequence[Subscription]) -> None:
+    parties = _parties(intake, subscriptions)
+
+    def columns(after: Subscription, _: Subscription | None) -> dict[str, Any]:
+        return {
+            "customer_id": parties[after.customer_id],
+            "sku": after.sku,
+            "status": after.status.value,
+            "next_charge_at": after.next_charge_at,
+        }
+
+    upsert(intake, "subscriptions", SUBSCRIPTIONS, subscriptions, columns)
+
+
+def store_registrations(intake: Intake, registrations: Sequence[Registration]) -> None:
+    parties = _parties(intake, registrations)
+
+    def columns(after: Registration, _: Registration | None) -> dict[str, Any]:
+        return {"customer_id": parties[after.customer_id]}
+
+    upsert(intake, "registrations", REGISTRATIONS, registrations, columns)
+
+
+def handoff_ids(handoffs: Iterable[tuple[Any, ...]]) -> list[str]:
+    """An id for each hand-off, the same in every database: made of (customer, order, reason, opened at, silences)."""
+    ids, seen = [], Counter[str]()
+    for parts in handoffs:
+        digest = hashlib.sha256("\n".join(str(part) for part in parts).encode()).hexdigest()[:16]
+        seen[digest] += 1
+        ids.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
+    return ids
+
+
+def _parties(intake: Intake, records: Iterable[Any]) -> dict[str, int]:
+    wanted = {record.customer_id for record in records if record.customer_id is not None}
+    return row_ids(intake.connection, CUSTOMERS, wanted)
+
+
+def _stranger(intake: Intake, records: Iterable[Any]) -> int:
+    """Whoever wrote what has no customer; made only when there is something to keep."""
+    if all(record.customer_id is not None for record in records):
+        return 0
+    return insert_row(intake.connection, CUSTOMERS, created_at=intake.now)
+
+
+def store_reviews(intake: Intake, reviews: Sequence[Review]) -> None:
+    parties = _parties(intake, reviews)
+    kept = {
+        (row.customer_id, row.order_id): row
+        for row in rows_by(intake.connection, select(REVIEWS), REVIEWS.c.customer_id, parties.values())
+    }
+    added, changed = [], []
+    for review in reviews:
+        party = parties[review.customer_id]
+        row = kept.get((party, review.order_id))
+        values = {"rating": review.rating, "words": review.words, "at": review.at}
+        known = {name: getattr(row, name) for name in values} if row else None
+        if intake.count("reviews", known, values):
+            if row:
+                changed.append({"row": row.id, **values})
+            else:
+                added.append({"customer_id": party, "order_id": review.order_id, **values})
+    insert_all(intake.connection, REVIEWS, added)
+    update_all(intake.connection, REVIEWS, changed)
+
+
+def store_handoffs(intake: Intake, handoffs: Sequence[Handoff]) -> None:
+    parties = _parties(intake, handoffs)
+    kept = known_handoffs(intake.connection) if handoffs else {}
+    fresh = [one for one in handoffs if one.id not in kept]
+    stranger = _stranger(intake, fresh)
+    added, changed = [], []
+    for one in handoffs:
+        row = kept.get(one.id)
+        closed = (row.closed_at or one.closed_at) if row else one.closed_at
+        if not intake.count("handoffs", {"closed_at": row.closed_at} if row else None, {"closed_at": closed}):
+            continue
+        if row:
+            changed.append({"row": row.id, "closed_at": closed})
+            continue
+        case = OpenHandoff(
+            reason=one.reason, order_id=one.order_id, summary=one.summary or "", silences_bot=one.silences_bot
+        )
+        added.append(
+            {
+                "customer_id": parties[one.customer_id] if one.customer_id is not None else stranger,
+                "order_id": one.order_id,
+                "reason": one.reason,
+                "silences_bot": one.silences_bot,
+                "case": case.model_dump(mode="json"),
+                "opened_at": one.opened_at,
+                "expected_by": None,
+                "closed_at": closed,
+            }
+        )
+    insert_all(intake.connection, HANDOFFS, added)
+    update_all(intake.connection, HANDOFFS, changed)
+
+
+def known_handoffs(connection: Any) -> dict[str, Any]:
+    """Every hand-off by the id it is exported with, in the order of the export."""
+    query = select(HANDOFFS, CUSTOMERS.c.source_id).join(CUSTOMERS, CUSTOMERS.c.id == HANDOFFS.c.customer_id)
+    rows = sorted(connection.execute(query), key=lambda row: (row.opened_at, row.source_id or "", row.reason, row.id))
+    parts = [(row.source_id, row.order_id, row.reason, row.opened_at.isoformat(), row.silences_bot) for row in rows]
+    return dict(zip(handoff_ids(parts), rows, strict=True))
+
+
+def store_messages(intake: Intake, messages: Sequence[MessageRecord]) -> None:
+    parties = _parties(intake, messages)
+    ids = [message.id for message in messages]
+    kept = {
+        row[0]
+        for of in (INBOX, OUTBOX)
+        for row in rows_by(intake.connection, select(of.c.provider_id), of.c.provider_id, ids)
+    }
+    fresh = [
+        message for message in messages if intake.count("messages", message if message.id in kept else None, message)
+    ]
+    stranger = _stranger(intake, fresh)
+    inbox, outbox = [], []
+    for message in fresh:
+        party = parties[message.customer_id] if message.customer_id is not None else stranger
+        if message.direction == "in":
+            inbox.append(_inbound(message, party))
+        else:
+            outbox.append(_outbound(message, party))
+    insert_all(intake.connection, INBOX, inbox)
+    insert_all(intake.connection, OUTBOX, outbox)
+
+
+def _inbound(message: MessageRecord, party: int) -> dict[str, Any]:
+    channel = Channel(message.channel)
+    heard = Message(
+        provider_id=message.id,
+        sender=Address(channel=channel, raw="", key=""),
+        text=message.text,
+        verified=False,
+        received_at=message.at,
+    )
+    return {
+        "provider_id": message.id,
+        "customer_id": party,
+        "channel": message.channel,
+        "message": heard.model_dump(mode="json"),
+        "state": "done",
+        "tries": 0,
+        "reading": None,
+        "received_at": message.at,
+        "handled_at": message.at,
+    }
+
+
+def _outbound(message: MessageRecord, party: int) -> dict[str, Any]:
+    return {
+        "customer_id": party,
+        "audience": "customer",
+        "channel": message.channel,
+        "address": "",
+        "address_key": "",
+        "category": Category.TRANSACTIONAL.value,
+        "exempt": False,
+        "key": message.key or "",
+        "says": [],
+        "body": Rendered(text=message.text).model_dump(mode="json"),
+        "headers": {},
+        "state": message.status or "sent",
+        "due_at": message.at,
+        "tries": 0,
+        "provider_id": message.id,
+        "created_at": message.at,
+        "sent_at": message.at,
+    }
