@@ -1,0 +1,1 @@
+"""The shop's other systems: what they tell us, verified and handed on."""
