@@ -1,0 +1,1 @@
+"""Email: raw mail in, signed and threaded mail out. Nothing here decides what is said or reads the database."""
