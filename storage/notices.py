@@ -191,7 +191,8 @@ def _told(connection: Connection, notice: Notice) -> tuple[Told, ...]:
 
 
 def _contacts(connection: Connection, party: int) -> tuple[Contact, ...]:
-    query = select(ADDRESSES).where(ADDRESSES.c.customer_id == party).order_by(ADDRESSES.c.id)
+    proven = ADDRESSES.c.key.not_like("unverified:%")
+    query = select(ADDRESSES).where(ADDRESSES.c.customer_id == party, proven).order_by(ADDRESSES.c.id)
     return tuple(
         Contact(Address(channel=Channel(row.channel), raw=row.raw, key=row.key), row.suppressed, row.last_inbound_at)
         for row in connection.execute(query)

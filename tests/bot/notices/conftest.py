@@ -43,12 +43,14 @@ class Stage:
     """What the tests play with. `judged` plans and judges the one notice of a kind."""
 
     shop: Shop = field(default_factory=make_shop)
-    customer: Customer = Customer(
-        id="c1",
-        phone="+12125550100",
-        email="ada@example.com",
-        time_zone="America/New_York",
-        address=PostalAddress(region="NY", country="US"),
+    customer: Customer = field(
+        default_factory=lambda: Customer(
+            id="c1",
+            phone="+12125550100",
+            email="ada@example.com",
+            time_zone="America/New_York",
+            address=PostalAddress(region="NY", country="US"),
+        )
     )
     products: dict[str, Product] = field(default_factory=dict)
     start: datetime = MONDAY
