@@ -18,9 +18,10 @@ from bot.world import world_of
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """What became of a notice. `letter` is what was put in the outbox, where something was."""
+    """What became of a notice. `letter` is what was put in the outbox, if anything was; `customer_id` is the shop's."""
 
     notice: Notice
+    customer_id: str
     judgement: Go | Hold | Drop
     letter: Draft | None = None
 
@@ -33,7 +34,7 @@ def fire(dealing: Outreach, notice: Notice, shop: Shop, now: datetime) -> Fired:
         return _send(dealing, notice, judgement, facts, now)
     if isinstance(judgement, Hold):
         dealing.hold(notice, judgement.until, judgement.why)
-        return Fired(notice, judgement)
+        return Fired(notice, _customer_id(dealing), judgement)
     return _drop(dealing, notice, judgement, now)
 
 
@@ -65,13 +66,17 @@ def _send(dealing: Outreach, notice: Notice, go: Go, facts: NoticeFacts, now: da
     dealing.save(turn.conversation, now)
     dealing.note((*turn.events, _event("notice_sent", notice, channel=address.channel.value)), now)
     dealing.decide(notice, "sent", None, now)
-    return Fired(notice, go, letter)
+    return Fired(notice, _customer_id(dealing), go, letter)
 
 
 def _drop(dealing: Outreach, notice: Notice, drop: Drop, now: datetime) -> Fired:
     dealing.decide(notice, "dropped", drop.why, now)
     dealing.note((_event("notice_dropped", notice, reason=drop.why),), now)
-    return Fired(notice, drop)
+    return Fired(notice, _customer_id(dealing), drop)
+
+
+def _customer_id(dealing: Outreach) -> str:
+    return dealing.party.customer.id if dealing.party.customer else ""
 
 
 def _event(kind: str, notice: Notice, **more: str) -> Event:

@@ -3,21 +3,20 @@
 Nothing but due rows is ever scanned: a million planned cost nothing until their time comes. Decides nothing itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.consent import Contact
 from bot.merchant.shop import Shop
-from bot.model import Address, Category, Channel, Conversation
+from bot.model import Category, Channel, Conversation
 from bot.notices import Notice, NoticeFacts, NoticeKind, Planned, Told, as_of, category_of
 from bot.records import Handoff, Order, Product, Subscription
+from storage.parties import contacts_of
 from storage.records import SqlRecords, table
 from storage.tables import (
-    AddressRow,
     ConsentRow,
     ConversationRow,
     HandoffRow,
@@ -28,7 +27,6 @@ from storage.tables import (
 )
 
 NOTICES = table(NoticeRow)
-ADDRESSES = table(AddressRow)
 CONSENTS = table(ConsentRow)
 CONVERSATIONS = table(ConversationRow)
 HANDOFFS = table(HandoffRow)
@@ -66,16 +64,15 @@ def insert_planned(connection: Connection, party: int, planned: Iterable[Planned
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """(notice, party) of what is due, longest due first. Not claimed: take the party's lock, then `take`."""
+    """(notice, party) of what is due, longest due first. Not claimed: take the party's lock, then `due_of`."""
     query = select(NOTICES.c.id, NOTICES.c.customer_id).where(PLANNED, NOTICES.c.due_at <= now)
     return [(row[0], row[1]) for row in connection.execute(query.order_by(NOTICES.c.due_at).limit(limit))]
 
 
-def take(connection: Connection, notice_id: int, now: datetime) -> Notice | None:
-    """The notice, if it is still to be decided now; asked after the party's lock was taken."""
-    query = select(NOTICES).where(NOTICES.c.id == notice_id, PLANNED, NOTICES.c.due_at <= now)
-    row = connection.execute(query).first()
-    return _notice(row) if row else None
+def due_of(connection: Connection, party: int, now: datetime) -> tuple[Notice, ...]:
+    """A party's due notices, longest due first; asked after the party's lock was taken."""
+    query = select(NOTICES).where(PLANNED, NOTICES.c.customer_id == party, NOTICES.c.due_at <= now)
+    return tuple(_notice(row) for row in connection.execute(query.order_by(NOTICES.c.due_at, NOTICES.c.id)))
 
 
 def decide(connection: Connection, notice_id: int, state: str, reason: str | None, now: datetime) -> None:
@@ -87,15 +84,6 @@ def decide(connection: Connection, notice_id: int, state: str, reason: str | Non
 def hold(connection: Connection, notice_id: int, until: datetime, why: str) -> None:
     """Puts it off; it stays planned, and the reason is kept until it is decided."""
     connection.execute(update(NOTICES).where(NOTICES.c.id == notice_id).values(due_at=until, reason=why))
-
-
-def keys_known(connection: Connection, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that were planned before, whatever became of them."""
-    found: set[str] = set()
-    for start in range(0, len(keys), 500):
-        query = select(NOTICES.c.key).where(NOTICES.c.key.in_(keys[start : start + 500]))
-        found |= set(connection.execute(query).scalars())
-    return found
 
 
 def load_facts(connection: Connection, notice: Notice, shop: Shop, now: datetime) -> NoticeFacts:
@@ -115,7 +103,7 @@ def load_facts(connection: Connection, notice: Notice, shop: Shop, now: datetime
         handoffs=_open_handoffs(connection, notice.party),
         conversation=_conversation(connection, notice.party),
         told=_told(connection, notice),
-        contacts=_contacts(connection, notice.party),
+        contacts=contacts_of(connection, notice.party),
         consents=newest_consents(connection, notice.party),
         asked_at=_asked_at(connection, notice.party, now - timedelta(days=shop.notices.frequency_cap.per_days))
         if ask
@@ -188,15 +176,6 @@ def _told(connection: Connection, notice: Notice) -> tuple[Told, ...]:
         NOTICES.c.customer_id == notice.party, NOTICES.c.order_id == notice.order_id, NOTICES.c.state == "sent"
     )
     return tuple(Told(NoticeKind(kind), subject) for kind, subject in connection.execute(query))
-
-
-def _contacts(connection: Connection, party: int) -> tuple[Contact, ...]:
-    proven = ADDRESSES.c.key.not_like("unverified:%")
-    query = select(ADDRESSES).where(ADDRESSES.c.customer_id == party, proven).order_by(ADDRESSES.c.id)
-    return tuple(
-        Contact(Address(channel=Channel(row.channel), raw=row.raw, key=row.key), row.suppressed, row.last_inbound_at)
-        for row in connection.execute(query)
-    )
 
 
 def _asked_at(connection: Connection, party: int, since: datetime) -> tuple[datetime, ...]:
