@@ -126,7 +126,7 @@ class _Turning:
         if self.changes["angry_turns"] == ANGRY_TURNS and not reading.answered:
             self._hand_over(HandedOver("frustration"))
         elif reading.person:
-            self.queue = [wish for wish in reading.wishes if wish.intent != "person"]
+            self.queue = [wish for wish in _with_names(reading) if wish.intent != "person"]
             self._open("person", {"wish": {"text": reading.text}})
             self._run()
         elif reading.never_mind or reading.stop_is_bare_cancel:

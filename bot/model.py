@@ -157,6 +157,7 @@ class Entities(Value):
     dates: tuple[str, ...] = ()  # ISO days
     ratings: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
+    problem: str = ""  # what is wrong with a delivery, as in flows/delivery_problem.STORIES, or nothing
 
 
 class Reading(Value):

@@ -171,20 +171,15 @@ class Case:
 
     def need(self, question: Question[T]) -> T:
         """The answer; stops the telling with the question when there is none that fits."""
-        if question.name in self.answers:
-            value = question.read(self.answers[question.name])
+        given = self.answers.pop(question.name, None)
+        for answer in (given, question.presumed):
+            value = question.read(answer) if answer is not None else None
             if value is not None:
+                self.answers[question.name] = answer
                 self.asked.append(question)
                 return value
-            del self.answers[question.name]
-            if question.refused:
-                self.says.append(Say(key=question.refused, facts=dict(question.facts)))
-        elif question.presumed is not None:
-            value = question.read(question.presumed)
-            if value is not None:
-                self.answers[question.name] = question.presumed
-                self.asked.append(question)
-                return value
+        if given is not None and question.refused:
+            self.says.append(Say(key=question.refused, facts=dict(question.facts)))
         raise _Stop(Asked(question))
 
     def ask(self, question: Question[Any]) -> NoReturn:
