@@ -5,6 +5,7 @@ often spelt differently (CHANNELS.md 8). The number written to stays the one tha
 """
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -12,6 +13,7 @@ _SHAPE = re.compile(r"\+[\d\s().\-/]+")
 _LENGTHS = range(7, 16)  # E.164 allows 15 digits with the country code; under 7 it is a short code
 
 
+@lru_cache(maxsize=4096)
 def phone_key(text: str) -> str | None:
     """The number in E.164 with its country's two spellings made one, or None when it is not phone-shaped.
 

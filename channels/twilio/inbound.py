@@ -48,24 +48,25 @@ def _sender(fields: Fields) -> Address:
     if not bare_of(raw):
         raise UnreadableMessage("no From")
     if raw.startswith(WHATSAPP):
-        return _whatsapp_sender(fields, raw)
+        return _whatsapp_sender(fields, key_of(Channel.WHATSAPP, raw))
     if ":" in raw:
         raise UnreadableMessage(f"not a channel of ours: {raw.partition(':')[0][:20]}")
     return key_of(Channel.SMS, raw)
 
 
-def _whatsapp_sender(fields: Fields, raw: str) -> Address:
+def _whatsapp_sender(fields: Fields, sender: Address) -> Address:
     """A user name hides the number in From; where WaId still gives it, it is the key. Replies go to From."""
-    sender = key_of(Channel.WHATSAPP, raw)
+    if phone_key(sender.key):
+        return sender
     number = phone_key("+" + _text(fields, "WaId").strip().removeprefix("+"))
-    return sender.model_copy(update={"key": number}) if number and not phone_key(bare_of(raw)) else sender
+    return sender.model_copy(update={"key": number}) if number else sender
 
 
 def _silent(sender: Address) -> str:
     """Short codes and sender names are machines; a WhatsApp id that hides the number is a person."""
-    if sender.channel is Channel.WHATSAPP or phone_key(sender.raw):
+    if sender.channel is Channel.WHATSAPP or phone_key(sender.key):
         return ""
-    return "short_code" if sender.raw.lstrip("+").isdigit() else "named_sender"
+    return "short_code" if sender.key.lstrip("+").isdigit() else "named_sender"
 
 
 def _opt_out(fields: Fields) -> str | None:

@@ -20,7 +20,7 @@ class TwilioSettings:
     whatsapp_from: str = ""
     messaging_service_sid: str = ""
     api_url: str = ""
-    timeout: tuple[float, float] = (5.0, 15.0)
+    timeout: tuple[float, float] = (4.0, 10.0)
 
     def __post_init__(self) -> None:
         problems = []

@@ -5,6 +5,7 @@ A signature holds no time: a replay verifies. Taking each message once is the in
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from flask import Request
 from twilio.request_validator import (
@@ -44,13 +45,18 @@ class Signatures:
 
 def raw_target(environ: Mapping[str, Any]) -> str:
     """The path and query as they came over the wire: Twilio signs the escapes it sent, not what they decode to."""
-    raw = environ.get("REQUEST_URI") or environ.get("RAW_URI")
-    if raw is None:
-        raise NotSigned("the server does not give the raw address")
+    raw = environ.get("REQUEST_URI") or environ.get("RAW_URI") or _rebuilt(environ)
     target = str(raw).encode("latin-1", "replace").decode("utf-8", "replace")
     if target.startswith("/"):
         return target
     return "/" + target.split("://", 1)[-1].partition("/")[2]
+
+
+def _rebuilt(environ: Mapping[str, Any]) -> str:
+    """For servers that keep no raw address (waitress): the query is raw in WSGI, and our paths need no escapes."""
+    path = quote((environ.get("SCRIPT_NAME", "") + environ["PATH_INFO"]).encode("latin-1"))
+    query = environ.get("QUERY_STRING", "")
+    return f"{path}?{query}" if query else path
 
 
 def _signed_part(request: Request) -> Any:

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from bot.errors import SettingsError
 from bot.model import DeliveryStatus, Message
 from channels.twilio.settings import TwilioSettings
+from channels.twilio.verify import raw_target
 from channels.web import LARGEST, twilio_webhooks
 from tests.channels.twilio_payloads import ACCOUNT, BASE, TOKEN, Form, encoded, payload, signature
 
@@ -178,6 +179,22 @@ def test_line_2_the_public_address_counts_behind_a_proxy_that_ends_tls(shop: Sho
 )
 def test_line_2_the_query_counts_as_it_came_over_the_wire(shop: Shop, query: str) -> None:
     assert post(shop.client(), INBOUND + query, payload("sms_text")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("environ", "target"),
+    [
+        ({"REQUEST_URI": "/webhooks/twilio?a=%2F"}, "/webhooks/twilio?a=%2F"),
+        ({"RAW_URI": "/webhooks/twilio?a=b"}, "/webhooks/twilio?a=b"),
+        ({"REQUEST_URI": "http://10.0.0.5:8000/webhooks/twilio?a=b"}, "/webhooks/twilio?a=b"),
+        ({"PATH_INFO": "/webhooks/twilio", "QUERY_STRING": "a=%2F&b="}, "/webhooks/twilio?a=%2F&b="),
+        ({"SCRIPT_NAME": "/bot", "PATH_INFO": "/webhooks/twilio"}, "/bot/webhooks/twilio"),
+        ({"RAW_URI": "/webhooks/twilio?a=caf\xc3\xa9"}, "/webhooks/twilio?a=café"),
+    ],
+    ids=["werkzeug", "gunicorn", "absolute", "waitress", "below a path", "unescaped"],
+)
+def test_line_2_the_address_is_the_same_from_every_server(environ: dict[str, str], target: str) -> None:
+    assert raw_target(environ) == target
 
 
 def test_line_2_a_changed_query_has_no_effect(shop: Shop) -> None:
