@@ -72,7 +72,7 @@ def migrate(engine: Engine) -> None:
     """
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
-            connection.connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+            connection.connection.execute("PRAGMA foreign_keys=OFF")
         try:
             with connection.begin():
                 if connection.dialect.name == "postgresql":
@@ -80,7 +80,7 @@ def migrate(engine: Engine) -> None:
                 command.upgrade(_config(connection), "head")
         finally:
             if connection.dialect.name == "sqlite":
-                connection.connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[attr-defined]
+                connection.connection.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(engine: Engine) -> bool:
