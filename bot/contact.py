@@ -12,6 +12,13 @@ import phonenumbers
 _SHAPE = re.compile(r"\+[\d\s().\-/]+")
 _LENGTHS = range(7, 16)  # E.164 allows 15 digits with the country code; under 7 it is a short code
 
+#: Mexico's 521, Argentina's 549, and Brazil's ninth digit, which landlines (first digit 2 to 5) never had.
+_FOLDED = (
+    (re.compile(r"^521([2-9]\d{9})$"), r"52\1"),
+    (re.compile(r"^549([1-9]\d{9})$"), r"54\1"),
+    (re.compile(r"^55([1-9]\d)([6-9]\d{7})$"), r"55\g<1>9\2"),
+)
+
 
 @lru_cache(maxsize=4096)
 def phone_key(text: str) -> str | None:
@@ -32,21 +39,17 @@ def email_key(text: str) -> str:
 
 
 def _canonical(digits: str) -> str:
-    """Without a trunk zero left behind the country code ("+44 (0)20 …"); what is in no plan stays as it is."""
+    """Without a trunk zero left behind the country code ("+44 (0)20 …"); what no country would dial stays as it is."""
     try:
         number = phonenumbers.parse("+" + digits)
     except phonenumbers.NumberParseException:
+        return digits
+    if not phonenumbers.is_valid_number(number):
         return digits
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
 
 
 def _folded(digits: str) -> str:
-    """Mexico's 521, Argentina's 549 and Brazil's ninth digit, which landlines (first digit 2 to 5) never had."""
-    country, national = digits[:2], digits[2:]
-    if country == "52" and len(national) == 11 and national[0] == "1":
-        return country + national[1:]
-    if country == "54" and len(national) == 11 and national[0] == "9":
-        return country + national[1:]
-    if country == "55" and len(national) == 10 and national[2] in "6789":
-        return country + national[:2] + "9" + national[2:]
+    for spelling, one in _FOLDED:
+        digits = spelling.sub(one, digits)
     return digits

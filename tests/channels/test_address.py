@@ -1,7 +1,7 @@
 """CHANNELS.md 7 and 8: opaque addresses, and one key for the spellings of one number."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.contact import phone_key
@@ -67,6 +67,10 @@ def test_any_address_has_a_key_and_a_key_of_a_key_is_itself(raw: str) -> None:
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
+@example("+4300000")
+@example("+430000000")
+@example("+5210123456789")
+@settings(max_examples=500)
 def test_every_number_keeps_one_key(number: str) -> None:
     key = phone_key(number)
     assert key is not None
