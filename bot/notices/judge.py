@@ -21,6 +21,9 @@ LATER = timedelta(days=1)
 #: Of several channels refused, the reason that tells most is the one kept.
 TELLING = ("no_consent", "opted_out", "suppressed", "whatsapp_session_over", "whatsapp_not_welcome")
 
+#: Exceptions whose first words are not named after the problem itself.
+OPENINGS = {PICKUP_READY: "notice.pickup", "damaged": "problem.damaged_by_carrier"}
+
 
 @dataclass(frozen=True, slots=True)
 class Go:
@@ -78,10 +81,10 @@ def story_of(notice: Notice, subject: Mapping[str, Json]) -> tuple[str, dict[str
 
 def opening_key(notice: Notice | Planned) -> str:
     """The template key that a notice opens with: what an approved WhatsApp template stands in for."""
-    problem = notice.subject.get("problem")
     match notice.kind:
         case NoticeKind.EXCEPTION:
-            return "notice.pickup" if problem == PICKUP_READY else f"problem.{problem}"
+            problem = notice.subject["problem"]
+            return OPENINGS.get(problem, f"problem.{problem}")
         case NoticeKind.REVIEW:
             return "review.ask"
         case NoticeKind.REPLENISHMENT:
