@@ -31,17 +31,17 @@ def remedy_of(code: str) -> Remedy:
     return REMEDIES.get(code, Remedy.UNKNOWN)
 
 
+def suppresses(code: str) -> bool:
+    """Whether nothing at all may be sent to the address any more."""
+    return remedy_of(code) in (Remedy.SUPPRESS, Remedy.BAD_ADDRESS)
+
+
 def fault_of(what: str, code: str, after: float | None = None) -> SendRefused | SendLater:
     """The fault that a code means; an unknown one is final on this channel, so that nothing is sent for ever."""
-    match remedy_of(code):
-        case Remedy.RETRY | Remedy.ACCOUNT:
-            return SendLater(what, code, after)
-        case Remedy.SUPPRESS:
-            return SendRefused(what, code, suppresses=True)
-        case Remedy.BAD_ADDRESS:
-            return SendRefused(what, code, suppresses=True, other_channel=True)
-        case _:
-            return SendRefused(what, code, other_channel=True)
+    remedy = remedy_of(code)
+    if remedy in (Remedy.RETRY, Remedy.ACCOUNT):
+        return SendLater(what, code, after)
+    return SendRefused(what, code, suppresses=suppresses(code), other_channel=remedy is not Remedy.SUPPRESS)
 
 
 def needs_operator(code: str) -> bool:

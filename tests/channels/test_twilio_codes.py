@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import SendLater, SendRefused
-from channels.twilio.codes import ROWS, Remedy, fault_of, needs_operator, remedy_of
+from channels.twilio.codes import ROWS, Remedy, fault_of, needs_operator, remedy_of, suppresses
 
 
 def test_line_16_no_code_has_two_meanings() -> None:
@@ -55,3 +55,10 @@ def test_an_unknown_code_is_final_here_and_says_nothing_about_the_address() -> N
     assert remedy_of("99999") is Remedy.UNKNOWN
     assert isinstance(fault, SendRefused)
     assert (fault.suppresses, fault.other_channel) == (False, True)
+
+
+def test_a_delivery_report_ends_an_address_by_the_same_table() -> None:
+    assert [code for _, codes in ROWS for code in codes if suppresses(code)] == [
+        *("21610", "63014"),
+        *("21211", "21265", "21614", "30005", "30006"),
+    ]
