@@ -174,12 +174,17 @@ def _validity(outgoing: Outgoing, now: datetime) -> dict[str, int]:
 
 
 def _ways_said(outgoing: Outgoing) -> list[tuple[str, ...]]:
-    """The bodies by which it may be listed: as a menu, and above buttons. Of a template only Twilio knows the words."""
-    if outgoing.channel is Channel.WHATSAPP and not outgoing.in_session:
-        return [("",)]
-    plain = numbered(outgoing.channel, outgoing.body).parts
+    """The bodies by which it may be listed: as a menu, above buttons, and of a template in words only Twilio knows.
+
+    Whether the session was open when it was tried is no longer known, so every way is looked for, the surest first.
+    """
+    ways = [numbered(outgoing.channel, outgoing.body).parts]
     shaped = shape(outgoing.channel, outgoing.body)
-    return [plain] if shaped.form is Form.TEXT else [plain, shaped.parts]
+    if shaped.form is not Form.TEXT:
+        ways.append(shaped.parts)
+    if outgoing.channel is Channel.WHATSAPP and outgoing.template_sid:
+        ways.append(("",))
+    return [parts for parts in ways if parts]
 
 
 def _matched(parts: Sequence[str], listed: Sequence[tuple[str, str]]) -> list[str | None]:

@@ -386,6 +386,13 @@ def test_whatever_form_it_had_an_unknown_message_is_found(desk: Desk, outgoing: 
     assert sender.find(outgoing) == provider_id
 
 
+def test_a_template_is_found_though_the_session_has_opened_meanwhile(desk: Desk) -> None:
+    sender = desk.sender()
+    provider_id = sender.send(template("W1001"))
+    desk.twilio.messages[0]["body"] = "Your order W1001 arrives on Friday."
+    assert sender.find(template("W1001").model_copy(update={"in_session": True})) == provider_id
+
+
 def test_other_words_are_not_this_message(desk: Desk) -> None:
     sender = desk.sender()
     sender.send(sms("Заказ 12"))
