@@ -1,0 +1,118 @@
+"""`flask shop check`, `preview` and `schema`: what a merchant uses while editing words. Changes no record."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from bot.errors import Fault, ShopFilesError
+from bot.merchant.jsonschema import schemas
+from bot.merchant.load import Loaded, load_shop
+from bot.merchant.shop import Shop
+from bot.model import Channel, Choice, Rendered, Say
+from bot.wording.keys import KEYS, facts_of
+from bot.wording.paths import closest
+from bot.wording.samples import FULL, NOW, ZONE, facts_for
+from bot.wording.words import COMMON
+
+ReadFiles = Callable[[Path], Mapping[str, str]]
+MOST_SHOWN = 5  # choices shown of a question that may offer any of many
+
+
+def shop_commands(
+    directory: Path, read_files: ReadFiles, sms_segments: Callable[[Rendered], int]
+) -> tuple[click.Command, ...]:
+    """The commands, to be added to the group `shop`. `sms_segments` counts what the SMS channel would send."""
+
+    @click.command("check")
+    def check() -> None:
+        """Checks every file of the shop; exit 1 with file:line: key: what (suggestion)."""
+        loaded = _load(directory, read_files)
+        for warning in loaded.warnings:
+            click.echo(f"warning: {_placed(directory, warning)}")
+        click.echo(f"{directory}: no faults, {len(loaded.warnings)} warnings")
+
+    @click.command("preview")
+    @click.argument("key", required=False)
+    @click.option("--channel", type=click.Choice([channel.value for channel in Channel]), help="only this channel")
+    @click.option("--language", help="the shop's own when not given")
+    @click.option("--all", "everything", is_flag=True, help="every key")
+    def preview(key: str | None, channel: str | None, language: str | None, everything: bool) -> None:
+        """Shows a template with sample data on each channel, SMS with its number of segments."""
+        shop = _load(directory, read_files).shop
+        keys = tuple(name for name in keys_of(shop) if everything or name == key)
+        if not keys:
+            tip = closest(key or "", list(keys_of(shop)))
+            raise click.ClickException(f"there is no key {key!r}; {tip}" if key else "name a KEY, or give --all")
+        channels = (Channel(channel),) if channel else tuple(Channel)
+        for name in keys:
+            for line in previewed(shop, name, channels, language or shop.settings.language, sms_segments):
+                click.echo(line)
+
+    @click.command("schema")
+    @click.argument("name", required=False)
+    @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="write one file each into DIRECTORY")
+    def schema(name: str | None, out: Path | None) -> None:
+        """Prints the JSON Schemas of the shop's files and of the import format, or of the file NAME alone."""
+        made = schemas()
+        if name is not None and name not in made:
+            raise click.ClickException(f"there is no schema {name!r}; schemas: {', '.join(made)}")
+        chosen = made if name is None else {name: made[name]}
+        if out is None:
+            click.echo(json.dumps(made if name is None else made[name], indent=2, ensure_ascii=False))
+            return
+        out.mkdir(parents=True, exist_ok=True)
+        for each, content in chosen.items():
+            path = out / f"{each.split('.')[0]}.schema.json"
+            path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            click.echo(str(path))
+
+    return check, preview, schema
+
+
+def keys_of(shop: Shop) -> tuple[str, ...]:
+    """Every key that has words of its own: those of the product, and an answer for each question of faq/."""
+    return (*(key for key in KEYS if key != COMMON), *(f"faq.{entry.id}" for entry in shop.faq))
+
+
+def previewed(
+    shop: Shop, key: str, channels: Sequence[Channel], language: str, sms_segments: Callable[[Rendered], int]
+) -> Iterator[str]:
+    """The lines that show one key; channels that would say the very same share a heading."""
+    shown: dict[Rendered, list[str]] = {}
+    for channel in channels:
+        rendered = shop.words.render([_sample(key)], channel=channel, language=language, zone=ZONE, now=NOW)
+        told = f"sms, segments: {sms_segments(rendered)}" if channel is Channel.SMS else channel.value
+        shown.setdefault(rendered, []).append(told)
+    for rendered, names in shown.items():
+        yield f"--- {key} ({'; '.join(names)})"
+        if rendered.subject:
+            yield f"Subject: {rendered.subject}"
+        yield rendered.text
+        yield from (f"  [{choice.title}]" for choice in rendered.choices)
+        yield ""
+
+
+def _sample(key: str) -> Say:
+    known = facts_of(key)
+    assert known is not None
+    names = tuple(name for name in known.facts if name in FULL)
+    choices = tuple(Choice(id=name, title="") for name in known.choices[:MOST_SHOWN])
+    return Say(key=key, facts=facts_for(names), choices=choices)
+
+
+def _load(directory: Path, read_files: ReadFiles) -> Loaded:
+    try:
+        return load_shop(read_files(directory))
+    except ShopFilesError as error:
+        for fault in error.faults:
+            click.echo(_placed(directory, fault))
+        click.echo(f"{directory}: {len(error.faults)} faults", err=True)
+        raise SystemExit(1) from None
+
+
+def _placed(directory: Path, fault: Fault) -> str:
+    """The fault with a path that a terminal or editor can open."""
+    inside = fault.file if Path(fault.file) == directory else str(directory / fault.file)
+    return str(Fault(inside, fault.line, fault.key, fault.what, fault.suggestion))
