@@ -15,10 +15,12 @@ from bot.errors import Fault, ShopFilesError
 from bot.merchant.schema import CatalogEntry, FaqEntry, NoticesFile, Policies, ShopSettings
 from bot.merchant.shop import Shop
 from bot.merchant.validate import validated
-from bot.merchant.yamltext import Document, read_yaml
+from bot.merchant.yamltext import Document, Path, read_yaml
 from bot.wording.check import Checker, Findings
+from bot.wording.keys import KEYS
 from bot.wording.load import Loader, missing_keys, untranslated
-from bot.wording.paths import closest
+from bot.wording.paths import closest, fact_paths
+from bot.wording.samples import FULL
 from bot.wording.sandbox import make_environment
 from bot.wording.words import Wording, Words, locale_of, shop_facts
 
@@ -67,6 +69,7 @@ class _Loading:
         faq = self._faq(documents)
         if settings is None or policies is None or notices is None:
             raise self._refused()
+        self._whatsapp_templates(documents["shop.yaml"], settings)
         words = self._words(documents, settings, policies, faq)
         phrases = {name: self._phrases(document) for name, document in _folder(documents, "phrases")}
         if self.found.faults:
@@ -186,6 +189,22 @@ class _Loading:
             self.found.faults += missing_keys(document, wordings)
         else:
             self.found.warnings += untranslated(document, wordings, own)
+
+    def _whatsapp_templates(self, document: Document, settings: ShopSettings) -> None:
+        """Approved templates stand for a key in a language, and are filled with facts of that key."""
+        for key, languages in settings.whatsapp_templates.items():
+            where: Path = ("whatsapp_templates", key)
+            known = KEYS.get(key)
+            if known is None:
+                self.found.faults.append(document.fault(where, "no such key", closest(key, list(KEYS))))
+                continue
+            paths = sorted(path for name in known.facts for path in fact_paths(FULL[name], name))
+            for language, template in languages.items():
+                for index, variable in enumerate(template.variables):
+                    if variable not in paths:
+                        place = (*where, language, "variables", index)
+                        tip = closest(variable, paths) or "facts: " + ", ".join(known.facts)
+                        self.found.faults.append(document.fault(place, f"{variable} is not a fact of {key}", tip))
 
     def _faq_languages(self, faq: list[tuple[FaqEntry, Document, int]], own: str, languages: set[str]) -> None:
         """Each question needs the shop's own language; one in no language of the shop is a slip of the pen."""

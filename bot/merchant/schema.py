@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from bot.model import Channel
 from bot.records import Amount, Currency, PostalAddress, Zone
@@ -23,6 +23,8 @@ def _hours(value: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(_hours)]
+#: Money as a merchant writes it in YAML, where 300 is as good as 300.00.
+Price = Annotated[Amount, BeforeValidator(lambda value: Decimal(value) if type(value) is int else value)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -40,11 +42,15 @@ class WhatsAppTemplate(Section):
 class Handoff(Section):
     email: str | None = Field(default=None, description="where cases for a person are sent")
     answer_within_hours: int = Field(default=4, ge=1, description="in business hours; told to the customer")
-    release_after_hours: int = Field(default=48, ge=1, description="the bot answers again if nobody closed the case by then")
+    release_after_hours: int = Field(
+        default=48, ge=1, description="the bot answers again if nobody closed the case by then"
+    )
 
 
 class Limits(Section):
-    automatic_replies: int = Field(default=10, ge=1, description="to one sender before a person is asked (CHANNELS.md 10)")
+    automatic_replies: int = Field(
+        default=10, ge=1, description="to one sender before a person is asked (CHANNELS.md 10)"
+    )
     per_seconds: int = Field(default=60, ge=1)
     mails_per_hour: int = Field(default=20, ge=1, description="to one mail address or thread, whatever its headers say")
 
@@ -85,13 +91,13 @@ class TrackingPolicy(Section):
 
 
 class DeliveryPolicy(Section):
-    high_value: Amount = Decimal("500.00")
+    high_value: Price = Decimal("500.00")
     wait_days: int = Field(default=2, ge=0, description="delivered-not-received: how long to wait before a claim")
     redeliver_within_days: int = Field(default=7, ge=1)
     damage_photo: bool = True
     damage_report_days: int = Field(default=14, ge=0, description="after delivery")
     remedies: tuple[Literal["replacement", "refund"], ...] = ("replacement", "refund")
-    auto_limit: Amount = Field(default=Decimal("150.00"), description="above it a person decides the remedy")
+    auto_limit: Price = Field(default=Decimal("150.00"), description="above it a person decides the remedy")
 
 
 class RefundPolicy(Section):
@@ -121,7 +127,9 @@ class NoticeSetting(Section):
     """One kind of notice. Days and hours count from its trigger."""
 
     enabled: bool = True
-    channels: tuple[Channel, ...] = Field(default=(), description="in order of preference; the shop's own order if empty")
+    channels: tuple[Channel, ...] = Field(
+        default=(), description="in order of preference; the shop's own order if empty"
+    )
     fresh_hours: int = Field(default=24, ge=1, description="news older than this is not told any more")
 
 
@@ -158,7 +166,9 @@ SENDING_HOURS: dict[str, dict[str, str]] = {
 class NoticesFile(Section):
     """notices.yaml"""
 
-    first_seen_fresh_hours: int = Field(default=1, ge=0, description="news of an order first heard of now and older than this is not told")
+    first_seen_fresh_hours: int = Field(
+        default=1, ge=0, description="news of an order first heard of now and older than this is not told"
+    )
     frequency_cap: Cap = Cap()
     sending_hours: dict[str, dict[Literal["daily", "mon", "tue", "wed", "thu", "fri", "sat", "sun"], Hours]] = Field(
         default_factory=lambda: dict(SENDING_HOURS)  # type: ignore[arg-type]

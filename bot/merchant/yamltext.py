@@ -7,6 +7,7 @@ Duplicate keys, anchors and tags of one's own are refused: each has misled a sho
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -59,8 +60,9 @@ def dotted(path: Path) -> str:
     return text
 
 
+@lru_cache(maxsize=32)
 def read_yaml(file: str, text: str) -> tuple[Document, tuple[Fault, ...]]:
-    """The document and its faults; with a fault of syntax the document's value is None."""
+    """The document and its faults; a fault of syntax leaves its value None. Remembered: a reload reads what changed."""
     if len(text) > MOST_CHARACTERS:
         return Document(file, None), (Fault(file, 0, "", f"the file is longer than {MOST_CHARACTERS} characters"),)
     try:

@@ -103,7 +103,9 @@ class Checker:
     def _try_missing(
         self, part: Part, template: Template, walked: Walk, full: Mapping[str, Any], found: Findings
     ) -> None:
-        for path in (path for path in walked.named if path in OPTIONAL):
+        known = facts_of(part.key)
+        optional = OPTIONAL.union(known.may_lack if known else ())
+        for path in (path for path in walked.named if path in optional):
             try:
                 written(template, without(full, path), part.key)
             except WordingError:
@@ -153,6 +155,9 @@ def _too_long(part: Part, text: str, has_choices: bool) -> Iterator[tuple[str, s
         if len(text) > LONGEST_SUBJECT:
             yield f"the subject has {len(text)} characters with sample data; {LONGEST_SUBJECT} at most", "shorten it"
         return
+    known = facts_of(part.key)
+    if known and known.most and len(text) > known.most:
+        yield f"the text has {len(text)} characters; there is room for {known.most}", "shorten it"
     for channel in _channels(part):
         most = LONGEST_WITH_BUTTONS if has_choices and channel is Channel.WHATSAPP else LONGEST[channel]
         if len(text) > most:

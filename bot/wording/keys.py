@@ -15,6 +15,7 @@ class Key:
 
     `choices` are the ids whose titles the merchant gives. `promotional` messages may name STOP; `sms_words` are further
     words with a meaning to the carrier that this key may name all the same. `inward` is read by the shop's own people.
+    `may_lack` names facts that are not always known for this key, beside those that never are (samples.OPTIONAL). `most` is the number of characters there is room for.
     """
 
     facts: tuple[str, ...] = ()
@@ -22,6 +23,8 @@ class Key:
     promotional: bool = False
     sms_words: tuple[str, ...] = ()
     inward: bool = False
+    may_lack: tuple[str, ...] = ()
+    most: int | None = None
 
 
 ORDER = ("order",)
@@ -78,6 +81,7 @@ PROBLEMS = ("not_received", "damaged", "wrong_address", "missing_item", "wrong_i
 _CONVERSATION: Mapping[str, Key] = {
     "common": Key(choices=(*YES_NO, "person", *(intent for intent in INTENTS if intent != "person"))),
     "menu.hint": Key(),
+    "menu.button": Key(most=20),
     "greeting": Key(("first_name",)),
     "thanks": Key(),
     "goodbye": Key(),
@@ -87,22 +91,22 @@ _CONVERSATION: Mapping[str, Key] = {
     "resume": Key(),
     "never_mind": Key(),
     "again": Key(),
-    "mood.sorry": Key(),
+    "mood.upset": Key(),
+    "mood.angry": Key(),
     "clarify.which": Key(choices=INTENTS),
     "clarify.menu": Key(choices=("where_is_my_order", "delivery_problem", "order_confirmation", "person")),
     "clarify.rephrase": Key(),
     "complaint.ask": Key(choices=("where_is_my_order", "delivery_problem", "person")),
     "consent.stopped": Key(sms_words=("START",)),
     "consent.started": Key(sms_words=("STOP",)),
-    "consent.cancel_or_stop": Key(choices=("order", "messages")),
-    "consent.only_messages": Key(),
-    "consent.order_passed_on": Key(),
     "handoff.opened": Key(("expected_by",)),
 }
 
 _INWARD: Mapping[str, Key] = {
     "handoff.email": Key(
-        ("reason", "summary", "customer", "order", "mood", "proposed", "transcript", "expected_by"), inward=True
+        ("reason", "summary", "customer", "order", "mood", "proposed", "transcript", "expected_by"),
+        inward=True,
+        may_lack=("order",),
     ),
     "handoff.more": Key(("text",), inward=True),
 }

@@ -1,6 +1,6 @@
 """Which facts a template names, checked against what its key is given: `order.nubmer` is caught at load."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,6 +111,15 @@ def parts_of(value: Any) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return dict(value)
     return {"amount": value.amount, "currency": value.currency} if isinstance(value, Money) else {}
+
+
+def fact_paths(value: Any, path: str) -> Iterator[str]:
+    """The dotted paths of what a fact holds that is one value, not a list or a view."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from fact_paths(part, f"{path}.{name}")
+    elif not isinstance(value, list | tuple):
+        yield path
 
 
 def closest(word: str, known: list[str]) -> str:

@@ -104,7 +104,7 @@ FULL: Mapping[str, Any] = {
     "bank_days_least": 5,
     "bank_days_most": 10,
     "ships_by": NOW + timedelta(days=2),
-    "expected_by": (NOW + timedelta(hours=4)).isoformat(),
+    "expected_by": NOW + timedelta(hours=4),
     "lost_on": NOW + timedelta(days=4),
     "wait_until": NOW + timedelta(days=2),
     "first_day": date(2026, 11, 26),

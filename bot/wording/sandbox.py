@@ -154,9 +154,9 @@ def _forbidden(node: nodes.Node, loops: int) -> Iterator[Wrong]:
 
 def _tip(message: str) -> str:
     tips = {
+        "end of print statement": "facts are {{ order.number }}, filters {{ order.total|money }}",
         "unexpected end of template": "is an {% endif %} or {% endfor %} missing?",
         "Unexpected end of template": "is an {% endif %} or {% endfor %} missing?",
-        "expected token 'end of print statement'": "facts are {{ order.number }}, filters {{ order.total|money }}",
         "expected token 'end of statement block'": "close the block with %}",
         "Encountered unknown tag": "there are {% if %}, {% elif %}, {% else %}, {% endif %}, {% for %}, {% endfor %}",
         "No filter named": "filters: " + ", ".join(sorted(FILTERS)),

@@ -84,7 +84,18 @@ class Words:
                 subject = " ".join(written(wording.subject, facts, say.key).split())
             choices = self.titled(say, language) or choices
         text = "\n\n".join(text for text in texts if text)
-        return Rendered(text=gsm.plain(text) if channel is Channel.SMS else text, choices=choices, subject=subject)
+        return Rendered(
+            text=gsm.plain(text) if channel is Channel.SMS else text,
+            choices=choices,
+            subject=subject,
+            menu_hint=self._menu_text("menu.hint", channel, language, zone) if choices else "",
+            menu_button=self._menu_text("menu.button", channel, language, zone) if choices else "",
+        )
+
+    def _menu_text(self, key: str, channel: Channel, language: str, zone: str) -> str:
+        found, wording = self._find(key, language)
+        template = wording.texts.get(channel) or wording.texts[None]
+        return written(template, self._facts({}, self._reader(found, language, zone, None)), key)
 
     def _facts(self, facts: Mapping[str, Any], reader: Reader) -> dict[str, Any]:
         return {**self._always, **facts, READER: reader}
