@@ -1,0 +1,115 @@
+"""A postal address in a customer's words. Read only when a street line stands beside a town or a postcode; the story reads
+it back before it is used."""
+
+import re
+
+from bot.records import PostalAddress
+
+POSTCODES: dict[str, re.Pattern[str]] = {
+    "GB": re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b", re.IGNORECASE),
+    "CA": re.compile(r"\b[A-Z]\d[A-Z]\s?\d[A-Z]\d\b", re.IGNORECASE),
+    "NL": re.compile(r"\b[1-9]\d{3}\s?[A-Z]{2}\b(?!\w)"),
+    "PT": re.compile(r"\b\d{4}-\d{3}\b"),
+    "BR": re.compile(r"\b\d{5}-\d{3}\b"),
+    "US": re.compile(r"\b\d{5}-\d{4}\b"),
+}
+PLAIN_POSTCODE = re.compile(r"\b\d{4,5}\b")
+FIVE_DIGITS = frozenset({"US", "DE", "FR", "ES", "IT", "MX"})
+LEAD = re.compile(
+    r"^(?:(?:hi|hello|yes|ok|sure|please|thanks|so|it|is|its|it's|the|my|new|correct|right|address|delivery|shipping|should|be|"
+    r"send|ship|deliver|it to|to|at|now|la|mi|es|direccion|dirección|adresse|mon|ma|est|meine|ist|endereço|indirizzo|adres|mijn)\b[\s:,.-]*)+",
+    re.IGNORECASE,
+)
+STREET_WORD = re.compile(
+    r"(?:street|str\b|st\b|road|rd\b|avenue|ave\b|lane|ln\b|drive|dr\b|boulevard|blvd|court|ct\b|place|pl\b|way|terrace|square|"
+    r"highway|hwy|close|crescent|calle|avenida|rue|chemin|allee|strasse|straße|weg\b|platz|gasse|rua|via|viale|corso|piazza|straat|laan|plein|gracht)",
+    re.IGNORECASE,
+)
+FLAT = re.compile(r"^(?:apt|apartment|unit|suite|ste|flat|floor|fl|#|piso|appt|app|etage|bus)\b|^#", re.IGNORECASE)
+REGION = re.compile(r"\b([A-Z]{2,3})$")
+LONGEST = 300
+
+
+def read_address(clean: str, country: str) -> PostalAddress | None:
+    """The address, or None when there is no street line with a town or postcode."""
+    text = LEAD.sub("", clean.strip()[:LONGEST])
+    parts = [part.strip(" .") for part in re.split(r"[,\n;]+", text) if part.strip(" .")]
+    if not parts or "?" in text:
+        return None
+    place = next((index for index, part in enumerate(parts) if _is_street(part)), None)
+    if place is None:
+        return None
+    line1, after = _street_and_rest(parts[place])
+    rest = ([after] if after else []) + parts[place + 1 :]
+    line2 = rest.pop(0) if rest and FLAT.match(rest[0]) else None
+    postcode, rest = _take_postcode(rest, country)
+    region, rest = _take_region(rest, country)
+    city = rest[0] if rest else ""
+    if not (postcode or city) or len(line1) > 120:
+        return None
+    return PostalAddress(line1=line1, line2=line2, city=city, region=region, postcode=postcode, country=None)
+
+
+def find_postcodes(clean: str, country: str, *, asked: bool = False) -> tuple[str, ...]:
+    """Postcodes whose shape is their own; bare digits only when asked for, or beside a word that says so."""
+    found = [_tidy(match.group()) for pattern in POSTCODES.values() for match in pattern.finditer(clean)]
+    found += [
+        match.group(1)
+        for match in re.finditer(
+            r"(?i)\b(?:zip|zipcode|postcode|postal code|plz|cp|cap)(?: code)?(?: is)?[\s:]*(\d{4,5})\b", clean
+        )
+    ]
+    if asked:
+        wanted = 5 if country in FIVE_DIGITS else 4
+        found += [match.group() for match in PLAIN_POSTCODE.finditer(clean) if len(match.group()) == wanted]
+    return tuple(dict.fromkeys(found))
+
+
+def _is_street(part: str) -> bool:
+    """A number and a name: `12 Oak Street`, `Hauptstr. 5`, `Calle Mayor 3`; or a street word alone with a name."""
+    words = part.split()
+    has_number = any(character.isdigit() for character in part)
+    letters = sum(character.isalpha() for character in part)
+    return len(words) >= 2 and letters >= 3 and len(words) <= 14 and has_number and not _only_postcode(part)
+
+
+def _only_postcode(part: str) -> bool:
+    if STREET_WORD.search(part):
+        return False
+    return bool(re.fullmatch(r"(?:[A-Z]{2}\s)?\d{4,5}(?:-\d{3,4})?(?:\s\D+)?|\D+\s\d{5}(?:-\d{4})?", part.strip()))
+
+
+def _street_and_rest(part: str) -> tuple[str, str]:
+    """A line without commas: what follows the street word and is more than its number is the town."""
+    found = STREET_WORD.search(part)
+    if not found or not re.match(r"\d", part):
+        return part, ""
+    line, rest = part[: found.end()].strip(), part[found.end() :].strip(" .")
+    return (line, rest) if rest else (part, "")
+
+
+def _take_postcode(parts: list[str], country: str) -> tuple[str, list[str]]:
+    patterns = [*([POSTCODES[country]] if country in POSTCODES else []), *POSTCODES.values(), PLAIN_POSTCODE]
+    for pattern in patterns:
+        for place, part in enumerate(parts):
+            match = pattern.search(part)
+            if match:
+                left = (part[: match.start()] + part[match.end() :]).strip(" ,.-")
+                return _tidy(match.group()), [*parts[:place], *([left] if left else []), *parts[place + 1 :]]
+    return "", parts
+
+
+def _take_region(parts: list[str], country: str) -> tuple[str | None, list[str]]:
+    """The state behind the town, where towns are written so."""
+    if country not in ("US", "CA", "AU") or not parts:
+        return None, parts
+    for place, part in enumerate(parts):
+        match = REGION.search(part if part.isupper() or len(part) > 3 else part.upper())
+        if match and len(match.group(1)) == 2:
+            left = part[: match.start()].strip(" ,.")
+            return match.group(1).upper(), [*parts[:place], *([left] if left else []), *parts[place + 1 :]]
+    return None, parts
+
+
+def _tidy(postcode: str) -> str:
+    return postcode.upper()

@@ -1,0 +1,113 @@
+"""From ranked intents to what is done about them: act, ask which, or nothing. The thresholds are data."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.model import Wish
+from bot.understanding.phrases import NOTHING
+
+OUT_OF_SCOPE = "out_of_scope"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities from which to act, and to offer as one of the candidates; `known` is the least share of the words
+    that the phrases must know."""
+
+    act: float
+    offer: float = 0.12
+    known: float = 0.25
+
+
+DEFAULT = Thresholds(act=0.50)
+#: What changes something is acted on only when it is surer; small talk and what goes to a person anyway sooner.
+BY_INTENT: Mapping[str, Thresholds] = {
+    **dict.fromkeys(("cancel_order", "change_order", "change_address", "reorder", "privacy"), Thresholds(act=0.58)),
+    **dict.fromkeys(("spam", "jobs", "wholesale"), Thresholds(act=0.60, known=0.4)),
+    **dict.fromkeys(("safety", "legal_threat", "chargeback"), Thresholds(act=0.55, known=0.35)),
+    OUT_OF_SCOPE: Thresholds(act=0.50, known=0.35),
+}
+#: Said beside a wish, these are manners or mood, not wishes.
+COURTESIES = frozenset({"greeting", "thanks", "goodbye", "complaint", "identity", OUT_OF_SCOPE})
+#: A wish that another one in the same message already tells: the first gives way to any of the second.
+CONTAINED: Mapping[str, frozenset[str]] = {
+    "where_is_my_order": frozenset({"delivery_problem", "refund_status"}),
+    "refund": frozenset({"return", "refund_status", "cancel_order", "delivery_problem", "chargeback"}),
+    "return": frozenset({"refund_status", "exchange"}),
+    "complaint": frozenset({"legal_threat", "chargeback", "safety"}),
+    "setup_help": frozenset({"warranty"}),
+    "product_question": frozenset({"exchange", "reorder", "change_order"}),
+    "order_confirmation": frozenset({"resend_receipt", "payment"}),
+}
+MOST_CANDIDATES = 3
+MOST_WISHES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The intents of a stretch of text, merged over kinds of problem, with the likeliest kind."""
+
+    ranked: tuple[tuple[str, float], ...]
+    known: float
+    problem: str = ""
+
+    @property
+    def best(self) -> tuple[str, float]:
+        return self.ranked[0] if self.ranked else (NOTHING, 0.0)
+
+    @property
+    def acted_on(self) -> str | None:
+        """The intent sure enough to act on."""
+        intent, probability = self.best
+        needed = BY_INTENT.get(intent, DEFAULT)
+        sure = intent != NOTHING and probability >= needed.act and self.known >= needed.known
+        return intent if sure else None
+
+
+def merge(ranked: Iterable[tuple[str, float]], known: float) -> Judged:
+    """`delivery_problem.damaged` and its like counted together."""
+    whole: defaultdict[str, float] = defaultdict(float)
+    problem, most = "", 0.0
+    for label, probability in ranked:
+        intent, _, kind = label.partition(".")
+        whole[intent] += probability
+        if kind and probability > most:
+            problem, most = kind, probability
+    ordered = sorted(whole.items(), key=lambda entry: (-entry[1], entry[0]))
+    top = ordered[0][0] if ordered else ""
+    return Judged(tuple(ordered), known, problem if top == "delivery_problem" else "")
+
+
+def candidates(judged: Judged, text: str) -> tuple[Wish, ...]:
+    """What to ask about when nothing is sure: the likely few, or nothing where "nothing" is likeliest by far."""
+    if not judged.ranked or judged.known < DEFAULT.known or judged.best[0] in (NOTHING, OUT_OF_SCOPE):
+        return ()
+    likely = [
+        Wish(intent=intent, probability=round(probability, 4), text=text)
+        for intent, probability in judged.ranked
+        if intent not in COURTESIES and intent != NOTHING and probability >= BY_INTENT.get(intent, DEFAULT).offer
+    ]
+    return tuple(likely[:MOST_CANDIDATES])
+
+
+def settle(wishes: Sequence[tuple[Wish, bool]]) -> tuple[Wish, ...]:
+    """The wishes of a message, each intent once, in order. A wish is given with whether it was asked as a question."""
+    real = {wish.intent for wish, _ in wishes if wish.intent not in COURTESIES}
+    kept: list[Wish] = []
+    for wish, question in wishes:
+        courtesy = wish.intent in COURTESIES and bool(real)
+        told = bool(CONTAINED.get(wish.intent, frozenset()) & real) and not (
+            question and wish.intent == "where_is_my_order"
+        )
+        if not courtesy and not told and all(wish.intent != other.intent for other in kept):
+            kept.append(wish)
+    if not real:
+        kept = _one_courtesy(kept)
+    return tuple(kept[:MOST_WISHES])
+
+
+def _one_courtesy(wishes: list[Wish]) -> list[Wish]:
+    """Of several courtesies the weightiest is answered: a complaint before thanks, thanks before a greeting."""
+    order = ("complaint", "identity", OUT_OF_SCOPE, "goodbye", "thanks", "greeting")
+    return sorted(wishes, key=lambda wish: order.index(wish.intent))[:1]

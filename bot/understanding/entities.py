@@ -1,0 +1,153 @@
+"""What a text names: numbers, contacts, days, products, compared with this customer's own records first."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import phonenumbers
+from rapidfuzz import fuzz
+
+from bot.model import Entities, Expected, Kind
+from bot.ports import Known
+from bot.records import Line, Order
+from bot.understanding import ratings
+from bot.understanding.addresses import find_postcodes
+from bot.understanding.dates import find_dates
+from bot.understanding.lexicon import Lexicon
+from bot.understanding.normalise import Text, words_of
+from bot.understanding.orders import Span, find_orders, find_tracking
+
+EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+PHONE = re.compile(r"(?<![\w#@.])(?:\+|00)?\(?\d(?:[\s().-]{0,2}\d){7,14}(?!\w)")
+URL = re.compile(r"\b(?:https?://|www\.)\S{1,500}")
+CODE = re.compile(r"(?<![\w#])\d(?:[ -]?\d){3,7}(?![\w])")
+AMOUNT = re.compile(r"[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£]|usd|eur|euros?|dollars?|bucks)\b", re.IGNORECASE)
+DATED = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b")
+#: Words of titles that name no product by themselves.
+GENERIC = frozenset(
+    ["the", "and", "for", "with", "set", "pack", "kit", "box", "bag", "new", "one", "of", "a", "item", "product", "order", "piece", "pair", "size", "color", "colour", "pro", "plus", "mini", "large", "small", "medium"]
+)
+CLOSE = 88
+MOST_WORDS = 120
+MOST_LINES = 200
+FEWEST_DIGITS_OF_A_PHONE = 9
+
+
+def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: Lexicon, country: str) -> Entities:
+    """Everything the text names. A bare number is what was asked for, if something was."""
+    clean, orders = text.clean, known.orders
+    has_digits = any(character.isdigit() for character in clean)
+    asked = expected.kind if expected else None
+    emails = (
+        tuple(dict.fromkeys(match.group().lower().strip("'.") for match in EMAIL.finditer(clean)))
+        if "@" in clean
+        else ()
+    )
+    taken: list[Span] = [match.span() for pattern in (EMAIL, URL, AMOUNT, DATED) for match in pattern.finditer(clean)]
+    tracking = find_tracking(clean, orders)
+    taken += tracking.spans
+    phones, spans = _phones(clean, orders, taken, country) if has_digits else ((), ())
+    taken += spans
+    numbers = find_orders(clean, orders, taken, asked=asked is Kind.ORDER_NUMBER) if has_digits else None
+    order_numbers = numbers.numbers if numbers else ()
+    return Entities(
+        order_numbers=_not_asked_otherwise(order_numbers, orders, asked),
+        tracking_numbers=tracking.numbers,
+        emails=emails,
+        phones=phones,
+        postcodes=find_postcodes(clean, country, asked=asked is Kind.CONTACT) if has_digits else (),
+        products=find_products(text, orders),
+        dates=find_dates(text, known.today.date(), lexicon, asked=asked is Kind.DATE, country=country),
+        ratings=ratings.find_ratings(text, lexicon),
+        codes=find_codes(clean) if asked is Kind.CODE else (),
+    )
+
+
+def find_codes(clean: str) -> tuple[str, ...]:
+    """Runs of four to eight digits, blanks and dashes between them left out."""
+    return tuple(dict.fromkeys(re.sub(r"\D", "", match.group()) for match in CODE.finditer(clean)))
+
+
+def find_products(text: Text, orders: Sequence[Order]) -> tuple[str, ...]:
+    """The lines that the words name best, by title first and by options where titles leave it open."""
+    said = frozenset(word for word in text.bare.split()[:MOST_WORDS] if len(word) >= 3)
+    lines = [line for order in orders for line in order.lines][:MOST_LINES]
+    if not said or not lines:
+        return ()
+    named = [(score, line) for line in lines if (score := _title_score(line, said)) > 0]
+    options = [line for line in lines if _names_option(line, said)]
+    if not named:
+        return tuple(dict.fromkeys(line.id for line in options))
+    best = max(score for score, _ in named)
+    winners = [line for score, line in named if score == best]
+    both = [line for line in winners if line in options]
+    return tuple(dict.fromkeys(line.id for line in both or winners))
+
+
+def _title_score(line: Line, said: frozenset[str]) -> float:
+    """The share of the title that is said; nothing unless its last word or half of it is."""
+    title = _title_words(line.title)
+    if not title:
+        return 0.0
+    hits = [any(_alike(word, other) for other in said) for word in title]
+    return sum(hits) / len(title) if hits[-1] or sum(hits) * 2 >= len(title) else 0.0
+
+
+def _names_option(line: Line, said: frozenset[str]) -> bool:
+    return any(
+        all(word in said for word in words) for value in line.options.values() if (words := _option_words(value))
+    )
+
+
+@lru_cache(maxsize=8192)
+def _title_words(title: str) -> tuple[str, ...]:
+    return tuple(word for word in words_of(title) if len(word) >= 3 and word not in GENERIC and not word.isdigit())
+
+
+@lru_cache(maxsize=8192)
+def _option_words(value: str) -> tuple[str, ...]:
+    words = tuple(words_of(value))
+    return words if all(len(word) >= 3 for word in words) else ()
+
+
+@lru_cache(maxsize=65536)
+def _alike(word: str, other: str) -> bool:
+    if word == other or word.rstrip("s") == other.rstrip("s"):
+        return True
+    return len(word) >= 5 and len(other) >= 5 and word[0] == other[0] and fuzz.ratio(word, other) >= CLOSE
+
+
+def _phones(
+    clean: str, orders: Sequence[Order], taken: Sequence[Span], country: str
+) -> tuple[tuple[str, ...], tuple[Span, ...]]:
+    """Valid numbers in E.164; one of the customer's own order numbers is never a phone."""
+    own = {re.sub(r"\D", "", order.number) for order in orders}
+    found: dict[str, Span] = {}
+    for match in PHONE.finditer(clean):
+        digits = re.sub(r"\D", "", match.group())
+        inside = any(match.start() < end and start < match.end() for start, end in taken)
+        if inside or digits in own or len(digits) < FEWEST_DIGITS_OF_A_PHONE:
+            continue
+        number = _e164(match.group(), country)
+        if number:
+            found.setdefault(number, match.span())
+    return tuple(found), tuple(found.values())
+
+
+@lru_cache(maxsize=1024)
+def _e164(written: str, country: str) -> str | None:
+    try:
+        number = phonenumbers.parse(written, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _not_asked_otherwise(numbers: tuple[str, ...], orders: Sequence[Order], asked: Kind | None) -> tuple[str, ...]:
+    """Where a code, a contact or an address was asked for, only a number that is one of the customer's is an order."""
+    if asked not in (Kind.CODE, Kind.CONTACT, Kind.ADDRESS, Kind.DATE, Kind.RATING):
+        return numbers
+    own = {order.number for order in orders}
+    return tuple(number for number in numbers if number in own)

@@ -1,0 +1,88 @@
+"""A text made comparable: folded letters, no invisible characters, whole words, known abbreviations written out.
+
+Every step is linear in the text, and only the first `LONGEST` characters are looked at: what a customer wants stands there.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+LONGEST = 4_000
+
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " "})
+_ENGLISH_SUFFIX = re.compile(r"'(?=(?:s|t|m|d|re|ve|ll|em|all|clock)\b)")
+_WORD = re.compile(r"[^\W_]+")
+_SPACE = re.compile(r"\s+")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """`clean` is the text without invisible characters, lines kept; `plain` is it folded, on one line, punctuation kept;
+    `words` are its words with abbreviations written out; `bare` is `plain` without anything but words and single blanks."""
+
+    raw: str
+    clean: str
+    plain: str
+    bare: str
+    words: tuple[str, ...]
+
+
+def normalise(raw: str, expand: Mapping[str, str]) -> Text:
+    clean = _visible(raw[:LONGEST])
+    plain = fold(clean)
+    found = _WORD.findall(plain)
+    return Text(raw, clean, plain, " ".join(found), expanded(found, expand))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, on one line; an English apostrophe goes ("dont"), another parts words ("l ordine")."""
+    text = text.translate(_APOSTROPHES).lower()
+    if "'" in text:
+        text = _ENGLISH_SUFFIX.sub("", text).replace("'", " ")
+    if not text.isascii():
+        text = "".join(
+            character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character)
+        ).replace("ß", "ss")
+    return _SPACE.sub(" ", text).strip()
+
+
+def expanded(found: list[str], expand: Mapping[str, str]) -> tuple[str, ...]:
+    words: list[str] = []
+    for word in found:
+        known = expand.get(word)
+        if known is None:
+            words.append(word)
+        else:
+            words += known.split()
+    return tuple(words)
+
+
+@lru_cache(maxsize=4096)
+def unstretched(word: str) -> str:
+    """`heeeey` → `hey`: three or more of a letter in a row are one."""
+    return _STRETCHED.sub(r"\1", word)
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of any text, nothing written out."""
+    return _WORD.findall(fold(text))
+
+
+def _visible(text: str) -> str:
+    """Without format and control characters; line breaks stay. Compatibility forms (full width, bold) become plain."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = unicodedata.normalize("NFKC", text)
+    return "".join(_seen(character) for character in text)
+
+
+def _seen(character: str) -> str:
+    if character in "\n\t ":
+        return character
+    category = unicodedata.category(character)
+    if category in ("Cf", "Cs", "Mn"):
+        return character if category == "Mn" and not "\ufe00" <= character <= "\ufe0f" else ""
+    return "\n" if character in "\r\x0b\x0c\u2028\u2029" else " " if category[0] in "CZ" else character
