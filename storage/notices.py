@@ -7,18 +7,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.merchant.shop import Shop
-from bot.model import Category, Channel, Conversation
+from bot.model import Category, Channel
 from bot.notices import Notice, NoticeFacts, NoticeKind, Planned, Told, as_of, category_of
 from bot.records import Handoff, Order, Product, Subscription
-from storage.parties import contacts_of
+from storage.parties import contacts_of, conversation_from, party_from, party_row
 from storage.records import SqlRecords, table
 from storage.tables import (
     ConsentRow,
-    ConversationRow,
     HandoffRow,
     NoticeRow,
     OutboxRow,
@@ -28,13 +27,41 @@ from storage.tables import (
 
 NOTICES = table(NoticeRow)
 CONSENTS = table(ConsentRow)
-CONVERSATIONS = table(ConversationRow)
 HANDOFFS = table(HandoffRow)
 OUTBOX = table(OutboxRow)
 REVIEWS = table(ReviewRow)
 SUBSCRIPTIONS = table(SubscriptionRow)
 
 PLANNED = text("state = 'planned'")  # written out, so that the partial index answers for it
+OF_PARTY: BindParameter[int] = bindparam("party")
+
+# Built once: building a statement costs more than running it.
+DUE_OF = (
+    select(NOTICES)
+    .where(PLANNED, NOTICES.c.customer_id == OF_PARTY, NOTICES.c.due_at <= bindparam("now"))
+    .order_by(NOTICES.c.due_at, NOTICES.c.id)
+)
+DECIDE = (
+    update(NOTICES)
+    .where(NOTICES.c.id == bindparam("notice"))
+    .values(state=bindparam("state"), reason=bindparam("reason"), decided_at=bindparam("decided_at"))
+)
+HOLD = (
+    update(NOTICES)
+    .where(NOTICES.c.id == bindparam("notice"))
+    .values(due_at=bindparam("due_at"), reason=bindparam("reason"))
+)
+TOLD = select(NOTICES.c.kind, NOTICES.c.subject).where(
+    NOTICES.c.customer_id == OF_PARTY, NOTICES.c.order_id == bindparam("order"), NOTICES.c.state == "sent"
+)
+OPEN_HANDOFFS = select(HANDOFFS).where(HANDOFFS.c.customer_id == OF_PARTY, HANDOFFS.c.closed_at.is_(None))
+NEWEST_CONSENTS = select(CONSENTS.c.channel, CONSENTS.c.category, CONSENTS.c.given).where(
+    CONSENTS.c.id.in_(
+        select(func.max(CONSENTS.c.id))
+        .where(CONSENTS.c.customer_id == OF_PARTY)
+        .group_by(CONSENTS.c.channel, CONSENTS.c.category)
+    )
+)
 
 
 def insert_planned(connection: Connection, party: int, planned: Iterable[Planned], now: datetime) -> int:
@@ -71,37 +98,36 @@ def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, in
 
 def due_of(connection: Connection, party: int, now: datetime) -> tuple[Notice, ...]:
     """A party's due notices, longest due first; asked after the party's lock was taken."""
-    query = select(NOTICES).where(PLANNED, NOTICES.c.customer_id == party, NOTICES.c.due_at <= now)
-    return tuple(_notice(row) for row in connection.execute(query.order_by(NOTICES.c.due_at, NOTICES.c.id)))
+    return tuple(_notice(row) for row in connection.execute(DUE_OF, {"party": party, "now": now}))
 
 
 def decide(connection: Connection, notice_id: int, state: str, reason: str | None, now: datetime) -> None:
     """Ends it: `sent`, or `dropped` with the reason."""
-    values = {"state": state, "reason": reason, "decided_at": now}
-    connection.execute(update(NOTICES).where(NOTICES.c.id == notice_id).values(**values))
+    connection.execute(DECIDE, {"notice": notice_id, "state": state, "reason": reason, "decided_at": now})
 
 
 def hold(connection: Connection, notice_id: int, until: datetime, why: str) -> None:
     """Puts it off; it stays planned, and the reason is kept until it is decided."""
-    connection.execute(update(NOTICES).where(NOTICES.c.id == notice_id).values(due_at=until, reason=why))
+    connection.execute(HOLD, {"notice": notice_id, "due_at": until, "reason": why})
 
 
 def load_facts(connection: Connection, notice: Notice, shop: Shop, now: datetime) -> NoticeFacts:
     """Everything `judge` looks at, as it stood at this moment as far as the records tell."""
     records = SqlRecords(connection, shop.catalog)
+    row = party_row(connection, notice.party)
     orders = tuple(as_of(order, now) for order in records.orders_of(notice.party) if order.placed_at <= now)
     order = next((order for order in orders if order.id == notice.order_id), None)
     ask = category_of(notice.kind) is not Category.TRANSACTIONAL
     reminder = notice.kind is NoticeKind.REPLENISHMENT
     return NoticeFacts(
         shop=shop,
-        customer=records.customer_of(notice.party),
+        customer=party_from(notice.party, row).customer,
         orders=orders,
         products=_products(records, order) if reminder else {},
         subscriptions=_subscriptions(connection, notice.party) if reminder else (),
         reviewed=_reviewed(connection, notice, now) if notice.kind is NoticeKind.REVIEW else frozenset(),
         handoffs=_open_handoffs(connection, notice.party),
-        conversation=_conversation(connection, notice.party),
+        conversation=conversation_from(row),
         told=_told(connection, notice),
         contacts=contacts_of(connection, notice.party),
         consents=newest_consents(connection, notice.party),
@@ -113,11 +139,8 @@ def load_facts(connection: Connection, notice: Notice, shop: Shop, now: datetime
 
 def newest_consents(connection: Connection, party: int) -> dict[tuple[Channel, Category], bool]:
     """The line of the ledger that holds for each channel and category."""
-    newest = select(func.max(CONSENTS.c.id)).where(CONSENTS.c.customer_id == party)
-    query = select(CONSENTS.c.channel, CONSENTS.c.category, CONSENTS.c.given).where(
-        CONSENTS.c.id.in_(newest.group_by(CONSENTS.c.channel, CONSENTS.c.category))
-    )
-    return {(Channel(channel), Category(category)): given for channel, category, given in connection.execute(query)}
+    lines = connection.execute(NEWEST_CONSENTS, {"party": party})
+    return {(Channel(channel), Category(category)): given for channel, category, given in lines}
 
 
 def _notice(row: Row[Any]) -> Notice:
@@ -152,7 +175,6 @@ def _reviewed(connection: Connection, notice: Notice, now: datetime) -> frozense
 
 
 def _open_handoffs(connection: Connection, party: int) -> tuple[Handoff, ...]:
-    query = select(HANDOFFS).where(HANDOFFS.c.customer_id == party, HANDOFFS.c.closed_at.is_(None))
     return tuple(
         Handoff(
             id=str(row.id),
@@ -161,21 +183,13 @@ def _open_handoffs(connection: Connection, party: int) -> tuple[Handoff, ...]:
             silences_bot=row.silences_bot,
             opened_at=row.opened_at,
         )
-        for row in connection.execute(query)
+        for row in connection.execute(OPEN_HANDOFFS, {"party": party})
     )
-
-
-def _conversation(connection: Connection, party: int) -> Conversation:
-    query = select(CONVERSATIONS.c.state).where(CONVERSATIONS.c.customer_id == party)
-    state = connection.execute(query).scalar_one_or_none()
-    return Conversation.model_validate(state) if state else Conversation()
 
 
 def _told(connection: Connection, notice: Notice) -> tuple[Told, ...]:
-    query = select(NOTICES.c.kind, NOTICES.c.subject).where(
-        NOTICES.c.customer_id == notice.party, NOTICES.c.order_id == notice.order_id, NOTICES.c.state == "sent"
-    )
-    return tuple(Told(NoticeKind(kind), subject) for kind, subject in connection.execute(query))
+    sent = connection.execute(TOLD, {"party": notice.party, "order": notice.order_id})
+    return tuple(Told(NoticeKind(kind), subject) for kind, subject in sent)
 
 
 def _asked_at(connection: Connection, party: int, since: datetime) -> tuple[datetime, ...]:
