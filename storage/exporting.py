@@ -22,8 +22,9 @@ from bot.records import (
     Review,
     Subscription,
 )
+from storage.ingest_messages import INBOX, OUTBOX, ids_of_unsent
 from storage.ingest_people import CONSENTS
-from storage.ingest_rest import INBOX, OUTBOX, REGISTRATIONS, REVIEWS, SUBSCRIPTIONS, known_handoffs
+from storage.ingest_rest import REGISTRATIONS, REVIEWS, SUBSCRIPTIONS, known_handoffs
 from storage.records import CUSTOMERS, ORDERS, PRODUCTS
 
 CODE_KEY = "identity.code"  # the words that carry a one-time code
@@ -128,7 +129,8 @@ def _messages(connection: Connection) -> list[MessageRecord]:
     said = connection.execute(
         _of_customers(OUTBOX, OUTBOX).where(OUTBOX.c.audience == "customer", OUTBOX.c.state.in_(SETTLED))
     )
-    found = [*map(_inbound, heard), *map(_outbound, said)]
+    unsent = ids_of_unsent(connection)
+    found = [*map(_inbound, heard), *(_outbound(row, row.provider_id or unsent[row.id]) for row in said)]
     return sorted(found, key=lambda message: (message.at, message.direction, message.id))
 
 
@@ -143,10 +145,10 @@ def _inbound(row: Any) -> MessageRecord:
     )
 
 
-def _outbound(row: Any) -> MessageRecord:
+def _outbound(row: Any, message_id: str) -> MessageRecord:
     secret = CODE_KEY in row.key.split()
     return MessageRecord(
-        id=row.provider_id or f"outbox-{row.id}",
+        id=message_id,
         customer_id=row.customer,
         at=row.sent_at or row.created_at,
         channel=row.channel,

@@ -29,11 +29,11 @@ from bot.records import (
     Subscription,
     number_key,
 )
+from storage.ingest_messages import store_messages
 from storage.ingest_orders import store_orders
 from storage.ingest_people import store_consents, store_customers
 from storage.ingest_rest import (
     store_handoffs,
-    store_messages,
     store_products,
     store_registrations,
     store_reviews,

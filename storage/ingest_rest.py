@@ -1,6 +1,6 @@
-"""Taking in products and subscriptions, and what an export says happened: reviews, registrations, hand-offs, messages.
+"""Taking in products and subscriptions, and what an export says happened: reviews, registrations, hand-offs.
 
-Nothing of what happened is acted upon: no message is sent again, no case mailed again.
+Nothing of what happened is acted upon: no case is mailed again.
 """
 
 import hashlib
@@ -11,19 +11,16 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from bot.actions import OpenHandoff
-from bot.model import Address, Category, Channel, Message, Rendered
-from bot.records import Handoff, MessageRecord, Product, Registration, Review, Subscription
+from bot.records import Handoff, Product, Registration, Review, Subscription
 from storage.contacts import insert_new, insert_row
 from storage.records import CUSTOMERS, PRODUCTS, VARIANTS, rows_by, table
-from storage.tables import HandoffRow, InboxRow, OutboxRow, RegistrationRow, ReviewRow, SubscriptionRow
+from storage.tables import HandoffRow, RegistrationRow, ReviewRow, SubscriptionRow
 from storage.upsert import Intake, insert_all, row_ids, update_all, upsert
 
 SUBSCRIPTIONS = table(SubscriptionRow)
 REGISTRATIONS = table(RegistrationRow)
 REVIEWS = table(ReviewRow)
 HANDOFFS = table(HandoffRow)
-INBOX = table(InboxRow)
-OUTBOX = table(OutboxRow)
 
 
 def store_products(intake: Intake, products: Sequence[Product]) -> None:
@@ -37,7 +34,7 @@ def store_products(intake: Intake, products: Sequence[Product]) -> None:
 
 
 def store_subscriptions(intake: Intake, subscriptions: Sequence[Subscription]) -> None:
-    parties = _parties(intake, subscriptions)
+    parties = parties_of(intake, subscriptions)
 
     def columns(after: Subscription, _: Subscription | None) -> dict[str, Any]:
         return {
@@ -51,7 +48,7 @@ def store_subscriptions(intake: Intake, subscriptions: Sequence[Subscription]) -
 
 
 def store_registrations(intake: Intake, registrations: Sequence[Registration]) -> None:
-    parties = _parties(intake, registrations)
+    parties = parties_of(intake, registrations)
 
     def columns(after: Registration, _: Registration | None) -> dict[str, Any]:
         return {"customer_id": parties[after.customer_id]}
@@ -59,22 +56,22 @@ def store_registrations(intake: Intake, registrations: Sequence[Registration]) -
     upsert(intake, "registrations", REGISTRATIONS, registrations, columns)
 
 
-def handoff_ids(handoffs: Iterable[tuple[Any, ...]]) -> list[str]:
-    """An id for each hand-off, the same in every database: made of (customer, order, reason, opened at, silences)."""
+def made_ids(things: Iterable[tuple[Any, ...]]) -> list[str]:
+    """An id for each of these things, the same in every database: made of what it consists of."""
     ids, seen = [], Counter[str]()
-    for parts in handoffs:
+    for parts in things:
         digest = hashlib.sha256("\n".join(str(part) for part in parts).encode()).hexdigest()[:16]
         seen[digest] += 1
         ids.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
     return ids
 
 
-def _parties(intake: Intake, records: Iterable[Any]) -> dict[str, int]:
+def parties_of(intake: Intake, records: Iterable[Any]) -> dict[str, int]:
     wanted = {record.customer_id for record in records if record.customer_id is not None}
     return row_ids(intake.connection, CUSTOMERS, wanted)
 
 
-def _stranger(intake: Intake, records: Iterable[Any]) -> int:
+def stranger_for(intake: Intake, records: Iterable[Any]) -> int:
     """Whoever wrote what has no customer; made only when there is something to keep."""
     if all(record.customer_id is not None for record in records):
         return 0
@@ -82,7 +79,7 @@ def _stranger(intake: Intake, records: Iterable[Any]) -> int:
 
 
 def store_reviews(intake: Intake, reviews: Sequence[Review]) -> None:
-    parties = _parties(intake, reviews)
+    parties = parties_of(intake, reviews)
     kept = {
         (row.customer_id, row.order_id): row
         for row in rows_by(intake.connection, select(REVIEWS), REVIEWS.c.customer_id, parties.values())
@@ -103,10 +100,10 @@ def store_reviews(intake: Intake, reviews: Sequence[Review]) -> None:
 
 
 def store_handoffs(intake: Intake, handoffs: Sequence[Handoff]) -> None:
-    parties = _parties(intake, handoffs)
+    parties = parties_of(intake, handoffs)
     kept = known_handoffs(intake.connection) if handoffs else {}
     fresh = [one for one in handoffs if one.id not in kept]
-    stranger = _stranger(intake, fresh)
+    stranger = stranger_for(intake, fresh)
     added, changed = [], []
     for one in handoffs:
         row = kept.get(one.id)
@@ -140,71 +137,4 @@ def known_handoffs(connection: Any) -> dict[str, Any]:
     query = select(HANDOFFS, CUSTOMERS.c.source_id).join(CUSTOMERS, CUSTOMERS.c.id == HANDOFFS.c.customer_id)
     rows = sorted(connection.execute(query), key=lambda row: (row.opened_at, row.source_id or "", row.reason, row.id))
     parts = [(row.source_id, row.order_id, row.reason, row.opened_at.isoformat(), row.silences_bot) for row in rows]
-    return dict(zip(handoff_ids(parts), rows, strict=True))
-
-
-def store_messages(intake: Intake, messages: Sequence[MessageRecord]) -> None:
-    parties = _parties(intake, messages)
-    ids = [message.id for message in messages]
-    kept = {
-        row[0]
-        for of in (INBOX, OUTBOX)
-        for row in rows_by(intake.connection, select(of.c.provider_id), of.c.provider_id, ids)
-    }
-    fresh = [
-        message for message in messages if intake.count("messages", message if message.id in kept else None, message)
-    ]
-    stranger = _stranger(intake, fresh)
-    inbox, outbox = [], []
-    for message in fresh:
-        party = parties[message.customer_id] if message.customer_id is not None else stranger
-        if message.direction == "in":
-            inbox.append(_inbound(message, party))
-        else:
-            outbox.append(_outbound(message, party))
-    insert_all(intake.connection, INBOX, inbox)
-    insert_all(intake.connection, OUTBOX, outbox)
-
-
-def _inbound(message: MessageRecord, party: int) -> dict[str, Any]:
-    channel = Channel(message.channel)
-    heard = Message(
-        provider_id=message.id,
-        sender=Address(channel=channel, raw="", key=""),
-        text=message.text,
-        verified=False,
-        received_at=message.at,
-    )
-    return {
-        "provider_id": message.id,
-        "customer_id": party,
-        "channel": message.channel,
-        "message": heard.model_dump(mode="json"),
-        "state": "done",
-        "tries": 0,
-        "reading": None,
-        "received_at": message.at,
-        "handled_at": message.at,
-    }
-
-
-def _outbound(message: MessageRecord, party: int) -> dict[str, Any]:
-    return {
-        "customer_id": party,
-        "audience": "customer",
-        "channel": message.channel,
-        "address": "",
-        "address_key": "",
-        "category": Category.TRANSACTIONAL.value,
-        "exempt": False,
-        "key": message.key or "",
-        "says": [],
-        "body": Rendered(text=message.text).model_dump(mode="json"),
-        "headers": {},
-        "state": message.status or "sent",
-        "due_at": message.at,
-        "tries": 0,
-        "provider_id": message.id,
-        "created_at": message.at,
-        "sent_at": message.at,
-    }
+    return dict(zip(made_ids(parts), rows, strict=True))

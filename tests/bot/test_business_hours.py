@@ -1,0 +1,53 @@
+"""When a person's answer is promised."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from bot.business_hours import answer_by
+from bot.merchant.schema import ShopSettings
+
+WEEK: dict[str, Any] = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+
+
+def settings(hours: dict[str, Any] = WEEK, within: int = 4, **more: Any) -> ShopSettings:
+    known = {"name": "F", "time_zone": "America/New_York", "currency": "USD", "business_hours": hours}
+    return ShopSettings.model_validate(known | {"handoff": {"answer_within_hours": within}} | more)
+
+
+@pytest.mark.parametrize(
+    ("now", "within", "expected"),
+    [
+        ("2026-11-18T15:00", 4, "2026-11-18T19:00"),  # Wednesday, 10 in the morning there
+        ("2026-11-18T20:00", 4, "2026-11-19T16:00"),  # two hours are left, two more the day after
+        ("2026-11-20T23:00", 4, "2026-11-23T18:00"),  # Friday evening → Monday
+        ("2026-11-18T10:00", 4, "2026-11-18T18:00"),  # before they open
+        ("2026-10-30T20:00", 4, "2026-11-02T17:00"),  # over the end of daylight saving
+        ("2026-11-18T15:00", 24, "2026-11-23T15:00"),  # three working days
+    ],
+)
+def test_business_hours_are_counted_where_the_shop_is(now: str, within: int, expected: str) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert answer_by(settings(within=within), moment) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+def test_a_holiday_is_no_business_day() -> None:
+    closed = settings(holidays=[date(2026, 11, 26)])
+    now = datetime(2026, 11, 25, 22, 30, tzinfo=UTC)
+    assert answer_by(closed, now) == datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
+
+
+def test_a_shop_without_hours_is_always_there() -> None:
+    now = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+    assert answer_by(settings({}), now) == datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
+
+
+def test_a_shop_that_never_opens_promises_nothing() -> None:
+    assert answer_by(settings({"mon": []}), datetime(2026, 11, 22, 3, 0, tzinfo=UTC)) is None
+
+
+def test_a_day_may_have_two_spells_and_end_at_midnight() -> None:
+    late = settings({"wed": ["09:00-12:00", "20:00-24:00"]}, within=5)
+    now = datetime(2026, 11, 18, 14, 0, tzinfo=UTC)
+    assert answer_by(late, now) == datetime(2026, 11, 19, 3, 0, tzinfo=UTC)
