@@ -15,7 +15,8 @@ class Key:
 
     `choices` are the ids whose titles the merchant gives. `promotional` messages may name STOP; `sms_words` are further
     words with a meaning to the carrier that this key may name all the same. `inward` is read by the shop's own people.
-    `may_lack` names facts that are not always known for this key, beside those that never are (samples.OPTIONAL). `most` is the number of characters there is room for.
+    `may_lack` names facts that are not always known for this key, beside those that never are (samples.OPTIONAL).
+    `most` is the number of characters there is room for.
     """
 
     facts: tuple[str, ...] = ()

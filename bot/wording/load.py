@@ -134,7 +134,7 @@ def missing_keys(document: Document, wordings: Mapping[str, Wording]) -> list[Fa
 
 def untranslated(document: Document, wordings: Mapping[str, Wording], instead: str) -> list[Fault]:
     """One warning for all that is said in the shop's own language for want of words."""
-    lacking = [key for key in KEYS if key not in wordings]
+    lacking = [key for key, known in KEYS.items() if key not in wordings and not known.inward]
     if not lacking:
         return []
     what = f"{len(lacking)} of {len(KEYS)} keys have no words and are said in {instead}: {', '.join(lacking[:5])}"
