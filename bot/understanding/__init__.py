@@ -1,1 +1,4 @@
-"""Text → Reading: rules, the customer's own records, and phrases. Pure and deterministic; the model behind it may change."""
+"""Text → Reading: rules, the customer's own records, and phrases.
+
+Pure and deterministic. The model of intents may change behind the same Reading.
+"""

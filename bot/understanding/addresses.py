@@ -1,5 +1,7 @@
-"""A postal address in a customer's words. Read only when a street line stands beside a town or a postcode; the story reads
-it back before it is used."""
+"""A postal address in a customer's words.
+
+Read only when a street line stands beside a town or a postcode; the story reads it back before it is used.
+"""
 
 import re
 
@@ -22,7 +24,8 @@ LEAD = re.compile(
 )
 STREET_WORD = re.compile(
     r"(?:street|str\b|st\b|road|rd\b|avenue|ave\b|lane|ln\b|drive|dr\b|boulevard|blvd|court|ct\b|place|pl\b|way|terrace|square|"
-    r"highway|hwy|close|crescent|calle|avenida|rue|chemin|allee|strasse|straße|weg\b|platz|gasse|rua|via|viale|corso|piazza|straat|laan|plein|gracht)",
+    r"highway|hwy|close|crescent|calle|avenida|rue|chemin|allee|strasse|straße|weg\b|platz|gasse|"
+    r"rua|via|viale|corso|piazza|straat|laan|plein|gracht)",
     re.IGNORECASE,
 )
 FLAT = re.compile(r"^(?:apt|apartment|unit|suite|ste|flat|floor|fl|#|piso|appt|app|etage|bus)\b|^#", re.IGNORECASE)

@@ -103,7 +103,7 @@ def _order_number(expected: Expected, heard: Heard) -> Json:
     return chosen
 
 
-def _contact(expected: Expected, heard: Heard) -> Json:
+def _contact(_expected: Expected, heard: Heard) -> Json:
     named = heard.entities
     for name, values in (("email", named.emails), ("phone", named.phones), ("postcode", named.postcodes)):
         if values:
@@ -111,7 +111,7 @@ def _contact(expected: Expected, heard: Heard) -> Json:
     return None
 
 
-def _code(expected: Expected, heard: Heard) -> Json:
+def _code(_expected: Expected, heard: Heard) -> Json:
     return heard.entities.codes[0] if heard.entities.codes else None
 
 
@@ -124,7 +124,7 @@ def _date(expected: Expected, heard: Heard) -> Json:
     return {"date": day, "window": window}
 
 
-def _address(expected: Expected, heard: Heard) -> Json:
+def _address(_expected: Expected, heard: Heard) -> Json:
     found = read_address(heard.text.clean, heard.country)
     return found.model_dump(mode="json") if found else None
 
@@ -137,7 +137,7 @@ def _rating(expected: Expected, heard: Heard) -> Json:
     return int(chosen) if chosen and chosen.isdecimal() else None
 
 
-def _photo(expected: Expected, heard: Heard) -> Json:
+def _photo(_expected: Expected, heard: Heard) -> Json:
     bare = heard.text.bare
     declined = (
         bare in heard.lexicon.skip or bare in heard.lexicon.no or any_of(heard.lexicon.photo_none, heard.text.plain)

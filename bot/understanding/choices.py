@@ -11,10 +11,13 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.normalise import Text, fold, words_of
 
 NUMBERED = re.compile(
-    r"^(?:#|no\.?|nr\.?|number|option|choice|opcion|numero|nummer|optie|the|op[cz]ion[ei]?|scelta|choix)? ?#? ?(\d{1,2}) ?[.):]*(?: (?:please|pls|plz|por favor|svp|bitte|graag|thanks))?[ .!]*$"
+    r"^(?:#|no\.?|nr\.?|number|option|choice|opcion|numero|nummer|optie|the|op[cz]ion[ei]?|scelta|choix)? ?#? ?(\d{1,2})"
+    r" ?[.):]*(?: (?:please|pls|plz|por favor|svp|bitte|graag|thanks))?[ .!]*$"
 )
 FILLERS = frozenset(
-    ["the", "one", "option", "number", "please", "pls", "a", "i", "choose", "pick", "take", "want", "would", "like", "will", "id", "ill", "go", "with", "my", "it", "is", "its", "that", "no", "nr", "yes", "ok", "thanks", "thank", "you", "order", "item", "for", "let", "us", "lets", "do", "have", "and", "think", "prefer", "el", "la", "los", "las", "le", "les", "der", "die", "das", "o", "os", "il", "lo", "de", "het", "opcion", "numero", "choix", "opcao", "scelta", "optie", "por", "favor", "svp", "bitte", "graag", "un", "una", "une", "ein", "eine", "een", "uno"]
+    "the one option number please pls a i choose pick take want would like will id ill go with my it is its that no nr yes "
+    "ok thanks thank you order item for let us lets do have and think prefer el la los las le les der die das o os il lo de "
+    "het opcion numero choix opcao scelta optie por favor svp bitte graag un una une ein eine een uno".split()
 )
 CLOSE = 86
 NO_IDS = frozenset({"no", "not_now", "none", "neither"})

@@ -1,14 +1,15 @@
 """Days and hours in a customer's words, from the day where they are.
 
-Only words that are surely a date count: "may I" is no month, "4/5" no day unless a day was asked for. A weekday is the next
-one after today; "next Friday" is Friday of next week. A day without a year is the nearest such day, or the next one when a
-day to come was asked for.
+Only words that are surely a date count: "may I" is no month, "4/5" no day unless a day was asked for. A weekday is the
+next one after today; "next Friday" is Friday of next week. A day without a year is the nearest such day, or the next one
+when a day to come was asked for.
 """
 
 import calendar
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.normalise import Text
@@ -163,7 +164,7 @@ def _date_like(words: list[str], place: int) -> bool:
 
 
 def _in_so_long(rest: list[str], today: date, lexicon: Lexicon) -> Iterator[date]:
-    for number, unit in zip(rest, rest[1:], strict=False):
+    for number, unit in pairwise(rest):
         count = int(number) if number.isdecimal() and len(number) <= 2 else lexicon.numbers.get(number)
         if count is not None and unit in lexicon.spans:
             yield today + timedelta(days=count * lexicon.spans[unit])

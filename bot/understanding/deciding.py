@@ -1,11 +1,11 @@
 """From ranked intents to what is done about them: act, ask which, or nothing. The thresholds are data."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.model import Wish
 from bot.understanding.phrases import NOTHING
+from bot.understanding.scorer import Scored
 
 OUT_OF_SCOPE = "out_of_scope"
 
@@ -46,7 +46,7 @@ MOST_WISHES = 4
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The intents of a stretch of text, merged over kinds of problem, with the likeliest kind."""
+    """The intents of a stretch of text, and which kind of delivery problem it tells of, if that is the first of them."""
 
     ranked: tuple[tuple[str, float], ...]
     known: float
@@ -65,27 +65,19 @@ class Judged:
         return intent if sure else None
 
 
-def merge(ranked: Iterable[tuple[str, float]], known: float) -> Judged:
-    """`delivery_problem.damaged` and its like counted together."""
-    whole: defaultdict[str, float] = defaultdict(float)
-    problem, most = "", 0.0
-    for label, probability in ranked:
-        intent, _, kind = label.partition(".")
-        whole[intent] += probability
-        if kind and probability > most:
-            problem, most = kind, probability
-    ordered = sorted(whole.items(), key=lambda entry: (-entry[1], entry[0]))
-    top = ordered[0][0] if ordered else ""
-    return Judged(tuple(ordered), known, problem if top == "delivery_problem" else "")
+def judged(scored: Scored) -> Judged:
+    """What the scores come to; only a delivery problem has kinds."""
+    kind = scored.kind if scored.ranked and scored.ranked[0][0] == "delivery_problem" else ""
+    return Judged(scored.ranked, scored.known, kind)
 
 
-def candidates(judged: Judged, text: str) -> tuple[Wish, ...]:
+def candidates(found: Judged, text: str) -> tuple[Wish, ...]:
     """What to ask about when nothing is sure: the likely few, or nothing where "nothing" is likeliest by far."""
-    if not judged.ranked or judged.known < DEFAULT.known or judged.best[0] in (NOTHING, OUT_OF_SCOPE):
+    if not found.ranked or found.known < DEFAULT.known or found.best[0] in (NOTHING, OUT_OF_SCOPE):
         return ()
     likely = [
         Wish(intent=intent, probability=round(probability, 4), text=text)
-        for intent, probability in judged.ranked
+        for intent, probability in found.ranked
         if intent not in COURTESIES and intent != NOTHING and probability >= BY_INTENT.get(intent, DEFAULT).offer
     ]
     return tuple(likely[:MOST_CANDIDATES])

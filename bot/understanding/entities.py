@@ -25,7 +25,8 @@ AMOUNT = re.compile(r"[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£]|usd|eur|euros
 DATED = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b")
 #: Words of titles that name no product by themselves.
 GENERIC = frozenset(
-    ["the", "and", "for", "with", "set", "pack", "kit", "box", "bag", "new", "one", "of", "a", "item", "product", "order", "piece", "pair", "size", "color", "colour", "pro", "plus", "mini", "large", "small", "medium"]
+    "the and for with set pack kit box bag new one item product order piece pair size color colour pro plus mini large small "
+    "medium".split()
 )
 CLOSE = 88
 MOST_WORDS = 120

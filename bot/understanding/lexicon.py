@@ -1,7 +1,6 @@
 """The words that rules go by, read once from `lexicon/<language>.yaml` and joined over all languages.
 
-Customers mix languages, so most tables are joined: what differs by language (question words, months, joiners) is joined too
-wherever the same word never means another thing.
+Customers mix languages, so the tables are joined; the same word stands in two languages only with one meaning.
 """
 
 import re

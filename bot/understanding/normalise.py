@@ -1,6 +1,7 @@
 """A text made comparable: folded letters, no invisible characters, whole words, known abbreviations written out.
 
-Every step is linear in the text, and only the first `LONGEST` characters are looked at: what a customer wants stands there.
+Every step is linear in the text, and only the first `LONGEST` characters are looked at: what a customer wants stands
+there.
 """
 
 import re
@@ -20,8 +21,8 @@ _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`clean` is the text without invisible characters, lines kept; `plain` is it folded, on one line, punctuation kept;
-    `words` are its words with abbreviations written out; `bare` is `plain` without anything but words and single blanks."""
+    """`clean` is the text without invisible characters, lines kept; `plain` is it folded, on one line, with punctuation;
+    `bare` is the words of `plain` between single blanks; `words` are these with abbreviations written out."""
 
     raw: str
     clean: str
@@ -38,7 +39,7 @@ def normalise(raw: str, expand: Mapping[str, str]) -> Text:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, on one line; an English apostrophe goes ("dont"), another parts words ("l ordine")."""
+    """Lower case without accents, on one line. An English apostrophe goes ("dont"), another parts words ("l ordine")."""
     text = text.translate(_APOSTROPHES).lower()
     if "'" in text:
         text = _ENGLISH_SUFFIX.sub("", text).replace("'", " ")

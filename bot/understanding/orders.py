@@ -1,7 +1,7 @@
 """Order and tracking numbers in a text, compared with the customer's own first.
 
-An order number is the customer's when it is theirs exactly, the last four or more of one of theirs, or one slip away from
-exactly one of theirs. Otherwise it is what looks like one: phones, amounts, dates and tracking numbers are not.
+An order number is the customer's when it is theirs exactly, the last four or more of one of theirs, or one slip away
+from exactly one of theirs. Otherwise it is what looks like one: phones, amounts, dates and tracking numbers are not.
 """
 
 import re

@@ -1,6 +1,7 @@
 """The phrases that intents are learnt from: our own, and the merchant's beside them.
 
-An intent may carry a kind of problem after a dot (`delivery_problem.damaged`). `nothing` collects what asks for nothing.
+An intent may carry a kind of problem after a dot (`delivery_problem.damaged`). `nothing` collects what asks for
+nothing.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,11 @@
-"""text → Reading, in the order of DESIGN.md "Understanding". Pure and deterministic; never raises, whatever the text."""
+"""text → Reading: commands, language, entities, the open question's answer, then wishes clause by clause.
+
+Pure and deterministic; never raises, whatever the text.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.merchant.schema import FaqEntry
 from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Wish
@@ -15,7 +19,7 @@ from bot.understanding.language import Languages, language_asked_for
 from bot.understanding.lexicon import any_of, lexicon
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise
-from bot.understanding.phrases import Phrases, labelled, own_phrases
+from bot.understanding.phrases import Labelled, Phrases, labelled, own_phrases
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
 from bot.understanding.stopwords import read_commands
@@ -35,9 +39,20 @@ class Wanted:
     complaint: float
 
 
+@lru_cache(maxsize=2)
+def learnt(phrases: Labelled) -> tuple[Speller, Scorer]:
+    """What the phrases teach; the same phrases are learnt once, so that a reload of other files costs nothing."""
+    expand = lexicon().expand
+    examples = [(normalise(phrase, expand).words, intent) for phrase, intent in phrases]
+    return Speller(word for words, _ in examples for word in words), Scorer(examples)
+
+
 class Reader:
-    """Fills bot.ports.Reader. Learns its phrases when built (about half a second); knows nothing of a customer between two
-    readings. `phrases` is language → intent → the merchant's own ways to say it; `faq` adds the intents `faq:<id>`."""
+    """Fills bot.ports.Reader. Learns its phrases when built (about a second); remembers nothing between two readings.
+
+    `phrases` is language → intent → the merchant's own ways to say it; `faq` adds the intents `faq:<id>`. `language` is
+    the shop's, where a text tells none; `country` (ISO 3166 alpha-2) is whose phones, postcodes and dates are meant.
+    """
 
     def __init__(
         self, phrases: Phrases | None = None, faq: Sequence[FaqEntry] = (), *, language: str = "en", country: str = "US"
@@ -45,9 +60,7 @@ class Reader:
         self._lexicon = lexicon()
         self._language = language
         self._country = country
-        examples = [(self._words(phrase), intent) for phrase, intent in labelled(phrases or {}, faq)]
-        self._speller = Speller(word for words, _ in examples for word in words)
-        self._scorer = Scorer(examples)
+        self._speller, self._scorer = learnt(labelled(phrases or {}, faq))
         self._languages = Languages((own_phrases(), phrases or {}), self._lexicon)
 
     def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
@@ -207,8 +220,7 @@ class Reader:
         return best
 
     def _judge(self, words: Sequence[str]) -> Judged:
-        scored = self._scorer.rank(self._speller.fixed(words))
-        return deciding.merge(scored.ranked, scored.known)
+        return deciding.judged(self._scorer.rank(self._speller.fixed(words)))
 
     def _words(self, said: str) -> tuple[str, ...]:
         return normalise(said, self._lexicon.expand).words

@@ -1,7 +1,8 @@
-"""The model of intents: weights of words, word pairs and word beginnings, learnt from phrases at load in pure Python.
+"""The model of intents: weights of words, word pairs and stretches of four letters, learnt from phrases in pure Python.
 
 A passive-aggressive classifier (Crammer et al., 2006, PA-I, averaged) over idf-weighted features. Deterministic: the
-same phrases in the same order give the same weights. Scores become probabilities by a softmax whose steepness is data.
+same phrases in the same order give the same weights. A label may carry a kind after a dot; an intent is as likely as its
+likeliest kind. Scores become probabilities by a softmax whose steepness was fitted to messages that were not phrases.
 """
 
 import math
@@ -10,20 +11,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-EPOCHS = 8
+EPOCHS = 6
 AGGRESSIVENESS = 0.3
-STEEPNESS = 6.0
-STEM = 5
+STEEPNESS = 12.0
+GRAM = 4
+LONGEST_WORD = 24
 
 Features = list[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """`known` is the share of the text's weight that the phrases know at all: 0 says nothing can be told."""
+    """Intents by probability, likeliest first, and the likeliest kind of the first, or empty. `known` is the share of the
+    text's weight that the phrases know at all: 0 says nothing can be told."""
 
     ranked: tuple[tuple[str, float], ...]
     known: float
+    kind: str = ""
 
 
 class Scorer:
@@ -31,6 +35,7 @@ class Scorer:
 
     def __init__(self, examples: Sequence[tuple[Sequence[str], str]]) -> None:
         self.labels = tuple(dict.fromkeys(label for _, label in examples))
+        self._intents = len({label.partition(".")[0] for label in self.labels})
         raw = [_raw_features(words) for words, _ in examples]
         self._idf = _idf(raw)
         self._unknown = max(self._idf.values(), default=1.0)
@@ -39,15 +44,19 @@ class Scorer:
         self._weights = _train(vectors, [index[label] for _, label in examples])
 
     def rank(self, words: Sequence[str]) -> Scored:
-        """Labels by probability, likeliest first; only those that some feature speaks for."""
+        """The intents that any feature speaks for or against."""
         vector, known = self._vector(_raw_features(words))
         scores: defaultdict[int, float] = defaultdict(float)
         for feature, value in vector:
             for label, weight in self._weights.get(feature, {}).items():
                 scores[label] += weight * value
-        if not scores:
-            return Scored((), 0.0)
-        return Scored(tuple((self.labels[label], share) for label, share in _softmax(scores, len(self.labels))), known)
+        best: dict[str, tuple[float, str]] = {}
+        for label, score in sorted(scores.items()):
+            intent, _, kind = self.labels[label].partition(".")
+            if intent not in best or score > best[intent][0]:
+                best[intent] = (score, kind)
+        ranked = _softmax({intent: score for intent, (score, _) in best.items()}, self._intents)
+        return Scored(ranked, known, best[ranked[0][0]][1] if ranked else "")
 
     def why(self, words: Sequence[str], label: str) -> list[tuple[str, float]]:
         """The features that speak for a label, strongest first."""
@@ -80,8 +89,10 @@ def _raw_features(words: Sequence[str]) -> Counter[str]:
     for first, second in pairwise(("<", *words, ">")):
         counted[f"_{first} {second}"] += 1
     for word in words:
-        if len(word) > STEM:
-            counted["^" + word[:STEM]] += 1
+        if len(word) > GRAM:
+            bounded = f"<{word[:LONGEST_WORD]}>"
+            for place in range(len(bounded) - GRAM + 1):
+                counted["^" + bounded[place : place + GRAM]] += 1
     return counted
 
 
@@ -145,10 +156,13 @@ def _move(
         summed[label] = summed.get(label, 0.0) + change * step
 
 
-def _softmax(scores: dict[int, float], labels: int) -> list[tuple[int, float]]:
+def _softmax(scores: dict[str, float], intents: int) -> tuple[tuple[str, float], ...]:
+    """Shares of all intents; those that no feature spoke for count with a score of 0."""
+    if not scores:
+        return ()
     ranked = sorted(scores.items(), key=lambda entry: (-entry[1], entry[0]))
     top = ranked[0][1]
-    shares = [(label, math.exp(STEEPNESS * (score - top))) for label, score in ranked]
-    silent = max(labels - len(ranked), 0) * math.exp(STEEPNESS * -max(top, 0.0))
+    shares = [(intent, math.exp(STEEPNESS * (score - top))) for intent, score in ranked]
+    silent = max(intents - len(ranked), 0) * math.exp(STEEPNESS * -max(top, 0.0))
     total = sum(share for _, share in shares) + silent
-    return [(label, share / total) for label, share in shares]
+    return tuple((intent, share / total) for intent, share in shares)
