@@ -12,7 +12,7 @@ from bot.importing import Parsed, parse
 from bot.importing_text import SourceFile
 from bot.records import Customer, Order
 
-ORDER = {
+ORDER: dict[str, Any] = {
     "id": "o-1",
     "number": "1001",
     "customer_id": "c-1",

@@ -22,7 +22,7 @@ from storage.records import ORDERS, SqlRecords
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 SHOP_DIR = Path(__file__).resolve().parents[2] / "shop"
-MAYA = {"id": "c-1", "first_name": "Maya", "email": "Maya@example.com", "phone": "+15035550100"}
+MAYA: dict[str, Any] = {"id": "c-1", "first_name": "Maya", "email": "Maya@example.com", "phone": "+15035550100"}
 
 
 @cache
