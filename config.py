@@ -67,10 +67,17 @@ class Settings:
     trusted_proxies: int = 0
     log_level: str = "info"
     log_json: bool = False
-    answerers: int = 2
-    senders: int = 2
+    answerers: int = 1
+    senders: int = 4
     web_threads: int = 8
     web_processes: int = 2
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be shown."""
+        twilio = self.twilio.auth_token if self.twilio else None
+        own = (self.secret_key, self.api_token, self.metrics_token, self.mail.webhook_secret, twilio)
+        return tuple(secret for secret in own if secret)
 
     @property
     def embedded(self) -> bool:
@@ -104,8 +111,8 @@ def load_settings(environment: Mapping[str, str], *, serving: bool = False) -> S
         trusted_proxies=reading.number("TRUSTED_PROXIES", 0, 0, 10),
         log_level=reading.read("LOG_LEVEL", _one_of(LOG_LEVELS)) or "info",
         log_json=reading.read("LOG_FORMAT", _one_of(("text", "json"))) == "json",
-        answerers=reading.number("ANSWERERS", 2, 1, 64),
-        senders=reading.number("SENDERS", 2, 1, 64),
+        answerers=reading.number("ANSWERERS", 1, 1, 64),
+        senders=reading.number("SENDERS", 4, 1, 64),
         web_threads=reading.number("WEB_THREADS", 8, 1, 256),
         web_processes=reading.number("WEB_CONCURRENCY", 2, 1, 64),
     )
@@ -206,6 +213,8 @@ def _mail(reading: _Reading) -> MailSettings:
     )
     if reading.text("SMTP_URL") and not reading.text("EMAIL_FROM"):
         reading.refuse("EMAIL_FROM", "is needed to send mail through SMTP_URL")
+    if reading.is_set("EMAIL_WEBHOOK_SECRET") and not reading.text("EMAIL_FROM"):
+        reading.refuse("EMAIL_FROM", "is needed to take mail in: it is the address that customers write to")
     if reading.text("EMAIL_FROM") and not reading.text("SMTP_URL"):
         reading.refuse("SMTP_URL", "is needed to send mail from EMAIL_FROM")
     return mail

@@ -6,15 +6,14 @@ machine count into that directory and each of them tells the sum.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from time import perf_counter
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
-TURN_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 
 class Gauges(Protocol):
@@ -39,38 +38,37 @@ class Gauges(Protocol):
     def handoffs_open(self) -> int: ...
 
 
+#: What the service tells of, and by which labels.
+COUNTED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "received": ("Inbound messages taken in", ("channel", "outcome")),
+    "turn_failed": ("Turns that failed and come again", ("fault",)),
+    "sent": ("Outbound messages by what became of the attempt", ("channel", "outcome")),
+    "delivery": ("Delivery reports of providers", ("status",)),
+    "notice": ("Notices decided", ("kind", "decision", "reason")),
+    "webhook_answers": ("Answers given to requests", ("endpoint", "status")),
+}
+TIMED = {"turn": "Seconds a turn took"}
+
+
 class Metrics:
-    """The counters of one app, in a registry of their own."""
+    """The counters of one app, in a registry of their own; fills the service's `Watch`."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.turns = self._counter("doorstep_turns", "Inbound messages handled", "outcome")
-        self.sends = self._counter("doorstep_sends", "Outbound messages handed to a provider", "channel", "outcome")
-        self.answers = self._counter("doorstep_webhook_answers", "Answers given to webhooks", "endpoint", "status")
-        self.notices = self._counter("doorstep_notices", "Notices decided", "kind", "decision", "reason")
-        self.turn_seconds = Histogram(
-            "doorstep_turn_seconds", "Seconds a turn took", registry=self.registry, buckets=TURN_BUCKETS
-        )
+        self._counters = {
+            name: Counter(f"doorstep_{name}", what, labels, registry=self.registry)
+            for name, (what, labels) in COUNTED.items()
+        }
+        self._timers = {
+            name: Histogram(f"doorstep_{name}_seconds", what, registry=self.registry, buckets=BUCKETS)
+            for name, what in TIMED.items()
+        }
 
-    def _counter(self, name: str, what: str, *labels: str) -> Counter:
-        return Counter(name, what, labels, registry=self.registry)
+    def count(self, name: str, **labels: str) -> None:
+        self._counters[name].labels(**{label: str(value) for label, value in labels.items()}).inc()
 
-    def timed(self, step: Callable[[], bool]) -> Callable[[], bool]:
-        """A worker's step, counted and timed when it found something to do."""
-
-        def run() -> bool:
-            begun = perf_counter()
-            try:
-                found = step()
-            except Exception:
-                self.turns.labels("failed").inc()
-                raise
-            if found:
-                self.turns.labels("handled").inc()
-                self.turn_seconds.observe(perf_counter() - begun)
-            return found
-
-        return run
+    def time(self, name: str, seconds: float) -> None:
+        self._timers[name].observe(seconds)
 
     def exposition(self, gauges: Gauges | None) -> bytes:
         """Prometheus' text format; without gauges when the database cannot be asked."""

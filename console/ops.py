@@ -59,16 +59,29 @@ def ops_blueprint(
     return blueprint
 
 
-def queue_check(gauges: Gauges) -> Check:
+def check(ask: Callable[[], object], *, otherwise: str = "", detail: Callable[[], Mapping[str, Any]] = dict) -> Check:
+    """A vital check: good unless asking raises or gives False. What is told of a fault is its kind, never its words."""
+    try:
+        good = ask() is not False
+    except Exception as fault:
+        log.error("readiness_check_failed", fault=type(fault).__name__)
+        return Check(False, detail={"what": type(fault).__name__})
+    return Check(good, detail=detail() if good else {"what": otherwise})
+
+
+def queue_check(gauges: Callable[[], Gauges]) -> Check:
     """Whether the oldest waiting message or reply is older than a customer should ever wait."""
-    oldest = max(gauges.inbox_oldest_seconds, gauges.outbox_oldest_seconds)
+    found = _told(gauges)
+    if found is None:
+        return Check(False, vital=False)
+    oldest = max(found.inbox_oldest_seconds, found.outbox_oldest_seconds)
     return Check(
         ok=oldest < BEHIND_SECONDS,
         vital=False,
         detail={
-            "inbox_waiting": gauges.inbox_waiting,
-            "inbox_oldest_seconds": round(gauges.inbox_oldest_seconds, 1),
-            "outbox_oldest_seconds": round(gauges.outbox_oldest_seconds, 1),
+            "inbox_waiting": found.inbox_waiting,
+            "inbox_oldest_seconds": round(found.inbox_oldest_seconds, 1),
+            "outbox_oldest_seconds": round(found.outbox_oldest_seconds, 1),
         },
     )
 

@@ -1,0 +1,310 @@
+"""The parts of one app, each joined with those it needs, each made when it is first asked for.
+
+Beside app.py the only module that knows all the parts. Making a Joint opens no connection and reads no file of the
+merchant's, so that every command starts quickly.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from threading import Lock
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+
+from bot.importing_text import SourceFile
+from bot.merchant.load import load_shop
+from bot.merchant.shop import Shop
+from bot.model import Address, Category, Channel, DeliveryStatus, Expected, Message, Reading, Say
+from bot.notices import plan
+from bot.outreach import Fired
+from bot.ports import Actions, Clock, Known, Reader, Sender
+from bot.service import Service
+from channels.address import key_of
+from channels.email.settings import EmailSettings, read_smtp_url
+from channels.limits import numbered
+from channels.setup import ChannelSettings, make_senders, suppresses
+from channels.twilio.settings import TwilioSettings
+from config import Settings
+from console.metrics import Metrics
+from console.parts import Background, Parts
+from storage import terminal
+from storage.channels import ChannelBooks, withdraw_consent
+from storage.engine import is_current, make_engine, migrate, reading
+from storage.gauges import Backlog, read_backlog
+from storage.handoffs import close_case, open_cases
+from storage.ingest import Report
+from storage.ledger import SqlLedger
+from storage.merchant import ShopKeeper, read_files
+from storage.store import SqlStore
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Standing:
+    """A clock that stands at one moment."""
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+
+    def now(self) -> datetime:
+        return self._moment
+
+
+class PresentReader:
+    """The reader for the shop's phrases as they are now: made anew when the merchant's files change."""
+
+    def __init__(self, shop: Callable[[], Shop]) -> None:
+        self._shop = shop
+        self._lock = Lock()
+        self._made: tuple[str, Reader] | None = None
+
+    def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
+        return self.present().read(text, expected, known, language)
+
+    def present(self) -> Reader:
+        from bot.understanding.reader import Reader as PhraseReader
+
+        shop = self._shop()
+        with self._lock:
+            if self._made is None or self._made[0] != shop.version:
+                settings = shop.settings
+                made = PhraseReader(shop.phrases, shop.faq, language=settings.language, country=settings.country)
+                self._made = (shop.version, made)
+            return self._made[1]
+
+
+class Joint:
+    """The parts of one app while they are joined, each made when it is first needed."""
+
+    def __init__(self, settings: Settings, clock: Clock, senders: Mapping[Channel, Sender] | None) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.engine = make_engine(settings.database_url)
+        self.metrics = Metrics()
+        self.files = ShopKeeper(settings.shop_dir, self.engine, clock)
+        self.shop = self.files.shop
+        self.reader = PresentReader(self.shop)
+        self.channels = channel_settings(settings)
+        self.store = SqlStore(self.engine, self.actions)
+        self._senders = senders
+
+    @cached_property
+    def senders(self) -> Mapping[Channel, Sender]:
+        if self._senders is not None:
+            return self._senders
+        books = ChannelBooks(self.engine, self.clock)
+        return make_senders(
+            self.channels, books=books, shop=lambda: self.shop().settings, words=self.words, clock=self.clock
+        )
+
+    @cached_property
+    def service(self) -> Service:
+        return self.service_with(self.senders)
+
+    def service_with(self, senders: Mapping[Channel, Sender], clock: Clock | None = None) -> Service:
+        return Service(
+            self.store,
+            self.reader,
+            self.shop,
+            senders,
+            clock or self.clock,
+            suppresses=suppresses,
+            watch=self.metrics,
+        )
+
+    def actions(self, connection: Connection, party: int, sender: Address, shop: Shop, now: datetime) -> Actions:
+        return SqlLedger(connection, party, sender, shop=shop, now=now, secret=self.settings.secret_key)
+
+    def words(self, key: str) -> str:
+        """A text of the shop's own, without facts, in its own language."""
+        shop = self.shop()
+        settings = shop.settings
+        said = [Say(key=key)]
+        return shop.words.render(said, channel=Channel.EMAIL, language=settings.language, zone=settings.time_zone).text
+
+    def unsubscribe(self, address: Address, category: Category) -> None:
+        with self.engine.begin() as connection:
+            withdraw_consent(connection, self.actions, address, category, self.shop(), self.clock.now())
+
+    # -- in from the channels, without making a service before there is something for it -----------------------------
+
+    def receive(self, message: Message) -> bool:
+        return self.service.receive(message)
+
+    def record_delivery(
+        self, provider_id: str, status: DeliveryStatus, error_code: str | None, outbox_id: int | None, at: datetime
+    ) -> None:
+        self.service.record_delivery(provider_id, status, error_code, outbox_id, at)
+
+    def suppress_recipient(self, outbox_id: int, why: str) -> None:
+        self.service.suppress_recipient(outbox_id, why)
+
+    def sent_bodies(self, address: Address) -> Iterable[str]:
+        return self.service.sent_bodies(address)
+
+    # -- what commands and pages are given ---------------------------------------------------------------------------
+
+    def parts(self) -> Parts:
+        return Parts(
+            settings=self.settings,
+            engine=self.engine,
+            clock=self.clock,
+            files=self.files,
+            reader=self.reader,
+            metrics=self.metrics,
+            get_service=lambda: self.service,
+            get_senders=lambda: self.senders,
+            service_with=self.service_with,
+            migrate=partial(migrate, self.engine),
+            is_current=partial(is_current, self.engine),
+            workers=self.workers,
+            scheduler=self.scheduler,
+            warm=self.warm,
+            import_files=self.import_files,
+            export_text=self.export_text,
+            notice_round=self.notice_round,
+            send_waiting=self.send_waiting,
+            open_cases=self.reads(open_cases),
+            close_case=self.writes(lambda connection, number: close_case(connection, number, self.clock.now())),
+            take_seat=self.take_seat,
+            newest_reply=self.reads(terminal.newest),
+            is_settled=self.reads(terminal.is_settled),
+            replies=self.reads(terminal.replies_to),
+            shaped=lambda channel, body: numbered(channel, body).parts,
+            read_shop=lambda: load_shop(read_files(self.settings.shop_dir)).shop,
+        )
+
+    def reads(self, ask: Callable[Concatenate[Connection, P], T]) -> Callable[P, T]:
+        """The question with a reading transaction of its own."""
+
+        def asked(*arguments: P.args, **named: P.kwargs) -> T:
+            with reading(self.engine) as connection:
+                return ask(connection, *arguments, **named)
+
+        return asked
+
+    def writes(self, change: Callable[Concatenate[Connection, P], T]) -> Callable[P, T]:
+        """The change with a transaction of its own."""
+
+        def changed(*arguments: P.args, **named: P.kwargs) -> T:
+            with self.engine.begin() as connection:
+                return change(connection, *arguments, **named)
+
+        return changed
+
+    def workers(self) -> Background:
+        from scheduler.worker import POLL_ALONE, POLL_SHARED, Workers
+
+        self.reader.present()
+        poll = POLL_ALONE if self.settings.embedded else POLL_SHARED
+        return Workers(self.service, answerers=self.settings.answerers, senders=self.settings.senders, poll=poll)
+
+    def scheduler(self) -> Background:
+        from scheduler.clock import make_scheduler
+
+        return Ticking(make_scheduler(self.service))
+
+    def import_files(
+        self,
+        files: Sequence[SourceFile],
+        *,
+        source: str = "import",
+        start: Callable[[int], None] = lambda total: None,
+        progress: Callable[[int], None] = lambda step: None,
+    ) -> Report:
+        from storage.importing import import_files
+
+        now = self.clock.now()
+        return import_files(
+            self.engine, files, shop=self.shop(), now=now, plan=plan, source=source, start=start, progress=progress
+        )
+
+    def export_text(self, *, messages: bool) -> Iterator[str]:
+        from storage.exporting import export_text
+
+        with reading(self.engine) as connection:
+            yield from export_text(connection, messages=messages)
+
+    def notice_round(self, now: datetime, *, send: bool) -> Iterable[Fired]:
+        from storage.rounds import hold_round
+
+        return hold_round(self.engine, self.actions, self.shop(), now, send=send)
+
+    def send_waiting(self, now: datetime) -> int:
+        service, sent = self.service_with(self.senders, Standing(now)), 0
+        while service.send_next():
+            sent += 1
+        return sent
+
+    def take_seat(self, contact: str, channel: Channel) -> Address | None:
+        if channel is not Channel.CHAT:
+            return key_of(channel, contact)
+        return self.writes(terminal.seat_of_customer)(contact)
+
+    def reach(self) -> None:
+        """Asks the database for nothing; raises when it does not answer."""
+        self.reads(lambda connection: connection.exec_driver_sql("SELECT 1"))()
+
+    def is_migrated(self) -> bool:
+        return is_current(self.engine)
+
+    def warm(self) -> None:
+        """Makes what the first message would otherwise wait for."""
+        self.reader.present()
+        self.service  # noqa: B018 - made here
+
+    def backlog(self) -> Backlog:
+        return self.reads(lambda connection: read_backlog(connection, self.clock.now()))()
+
+
+class Ticking:
+    """The scheduler, stopped by the same word as everything else."""
+
+    def __init__(self, scheduler: "BackgroundScheduler") -> None:
+        self._scheduler = scheduler
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=True)
+
+
+def channel_settings(settings: Settings) -> ChannelSettings:
+    """What the channels are told, each in its own words. Raises SettingsError for what only they can see."""
+    twilio, mail, base = settings.twilio, settings.mail, settings.public_base_url or ""
+    return ChannelSettings(
+        twilio=TwilioSettings(
+            account_sid=twilio.account_sid,
+            auth_token=twilio.auth_token,
+            public_base_url=base,
+            sms_from=twilio.sms_from or "",
+            whatsapp_from=twilio.whatsapp_from or "",
+            messaging_service_sid=twilio.messaging_service_sid or "",
+            api_url=twilio.api_url or "",
+        )
+        if twilio
+        else None,
+        email=EmailSettings(
+            sender=mail.sender,
+            secret_key=settings.secret_key,
+            webhook_secret=mail.webhook_secret or "",
+            authserv_id=mail.authserv_id or "",
+            public_base_url=base,
+        )
+        if mail.sender and settings.secret_key
+        else None,
+        smtp=read_smtp_url(mail.smtp_url) if mail.smtp_url else None,
+    )
