@@ -19,6 +19,7 @@ from bot.actions import OpenHandoff
 from bot.mailcap import HOUR, over_hourly_cap
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, DeliveryStatus, Event, Expected, Message, Reading
+from bot.notices import Notice
 from bot.ports import Clock, Reader, Sender
 from bot.records import Order
 from bot.reply import Draft, draft, threading
@@ -216,17 +217,20 @@ class Service:
         """Decides due notices, longest due first; how many parties were dealt with. Busy ones come next time."""
         shop = self._shop()
 
-        def deal(dealing: Outreach) -> None:
-            for notice in dealing.due(now):
-                outreach.fire(dealing, notice, shop, now)
+        def deal(dealing: Outreach, notice: Notice) -> None:
+            outreach.fire(dealing, notice, shop, now)
 
-        def faulted(dealing: Outreach, fault: Exception) -> None:
-            log.error("notice_failed", party=dealing.party.id, fault=type(fault).__name__, at=where(fault))
-            for notice in dealing.due(now):
-                dealing.hold(notice, now + FAULTY_NOTICE_WAIT, f"fault:{type(fault).__name__}")
+        def faulted(dealing: Outreach, notice: Notice | None, fault: Exception) -> None:
+            name, until = type(fault).__name__, now + FAULTY_NOTICE_WAIT
+            known = notice.id if notice else None
+            log.error("notice_failed", party=dealing.party.id, notice=known, fault=name, at=where(fault))
+            if notice:
+                dealing.hold(notice, until, f"fault:{name}")
+            else:
+                dealing.put_off(now, until, f"fault:{name}")
 
         parties = self._store.due_parties(now, limit)
-        dealt = sum(self._store.reach_out(batch, deal, faulted) for batch in _batches(parties))
+        dealt = sum(self._store.reach_out(batch, now, deal, faulted) for batch in _batches(parties))
         if dealt:
             self.on_outgoing()
         return dealt

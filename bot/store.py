@@ -125,6 +125,10 @@ class Outreach(Dealing, Protocol):
 
     def hold(self, notice: Notice, until: datetime, why: str) -> None: ...
 
+    def put_off(self, now: datetime, until: datetime, why: str) -> None:
+        """Holds all of the party's due notices, unread."""
+        ...
+
 
 class Ready(Protocol):
     """An outbox row whose time has come, claimed with its party's lock. `unknown`: an earlier try may have sent it.
@@ -220,10 +224,15 @@ class Store(Protocol):
         ...
 
     def reach_out(
-        self, parties: Sequence[int], deal: Callable[[Outreach], None], faulted: Callable[[Outreach, Exception], None]
+        self,
+        these: Sequence[int],
+        now: datetime,
+        deal: Callable[[Outreach, Notice], object],
+        faulted: Callable[[Outreach, Notice | None, Exception], None],
     ) -> int:
         """One transaction over those of the parties that nobody deals with; how many they were.
 
-        Where `deal` raises, what it did for that party is undone, and `faulted` may write down why.
+        Where `deal` raises, what it did for that notice is undone, and `faulted` may write down why; without a notice
+        it is told of a party whose notices cannot even be read.
         """
         ...

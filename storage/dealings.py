@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert, select, update
 
 from bot.consent import Consents, Contact
 from bot.merchant.shop import Shop
@@ -20,6 +20,7 @@ from storage.records import SqlRecords
 
 MakeActions = Callable[[Connection, int, Address, Shop, datetime], Actions]
 EVENTS = parties.TABLES["events"]
+NOTICES = parties.TABLES["notices"]
 OUTBOX = outbox.OUTBOX
 
 
@@ -99,6 +100,10 @@ class SqlOutreach(SqlDealing):
 
     def hold(self, notice: Notice, until: datetime, why: str) -> None:
         notices.hold(self._connection, notice.id, until, why)
+
+    def put_off(self, now: datetime, until: datetime, why: str) -> None:
+        due = (NOTICES.c.customer_id == self.party.id) & (NOTICES.c.state == "planned") & (NOTICES.c.due_at <= now)
+        self._connection.execute(update(NOTICES).where(due).values(due_at=until, reason=why))
 
 
 @dataclass(frozen=True, slots=True)

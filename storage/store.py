@@ -6,12 +6,14 @@ One code path for both databases; where SQLite has no lock clause, its one write
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from bot.model import Address, Channel, DeliveryStatus, Message
+from bot.notices import Notice
 from bot.store import Inbound, Outreach, Receipt
 from storage import inbox, notices, outbox, parties
 from storage.dealings import MakeActions, SqlOutreach, SqlReady, SqlTurn, ready_from
@@ -144,17 +146,32 @@ class SqlStore:
             return tuple(dict.fromkeys(party for _, party in notices.due(connection, now, limit)))
 
     def reach_out(
-        self, these: Sequence[int], deal: Callable[[Outreach], None], faulted: Callable[[Outreach, Exception], None]
+        self,
+        these: Sequence[int],
+        now: datetime,
+        deal: Callable[[Outreach, Notice], object],
+        faulted: Callable[[Outreach, Notice | None, Exception], None],
     ) -> int:
         with self._engine.begin() as connection:
             locked = parties.lock(connection, these)
             for party in locked:
                 outreach = SqlOutreach(connection, party, parties.party_row(connection, party), self._actions)
                 try:
-                    with connection.begin_nested():
-                        deal(outreach)
-                except DBAPIError:
-                    raise
-                except Exception as fault:
-                    faulted(outreach, fault)
+                    due = outreach.due(now)
+                except (ValueError, TypeError, LookupError) as fault:
+                    faulted(outreach, None, fault)
+                    continue
+                for notice in due:
+                    _alone(connection, partial(deal, outreach, notice), partial(faulted, outreach, notice))
             return len(locked)
+
+
+def _alone(connection: Connection, deal: Callable[[], object], faulted: Callable[[Exception], None]) -> None:
+    """Undoes this much alone when it fails; when the database itself does, everything."""
+    try:
+        with connection.begin_nested():
+            deal()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as fault:
+        faulted(fault)

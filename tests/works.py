@@ -1,4 +1,4 @@
-"""A whole Doorstep for tests: the real store, ledger, words and service over a real database; what is outside is scripted.
+"""A whole Doorstep for tests: the real store, ledger, words and service over a real database; the outside is scripted.
 
 The reader knows a few words only, so that what a message means is never what a test of storage hangs on.
 """
@@ -67,7 +67,7 @@ class WordReader:
 
 @dataclass
 class Mouth:
-    """A sender that keeps what it sent. `faults` are raised in turn, `finds` answered in turn when it is asked to look."""
+    """A sender that keeps what it sent. `faults` are raised in turn; `finds` are answered when it is asked to look."""
 
     sent: list[Outgoing] = field(default_factory=list)
     faults: list[Exception] = field(default_factory=list)

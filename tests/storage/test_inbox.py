@@ -58,7 +58,7 @@ def test_a_stranger_becomes_a_party_and_is_the_same_party_the_next_time(works: W
 
 
 def test_first_messages_of_a_new_sender_at_once_make_one_party(works: Works) -> None:
-    heard = at_once(*[lambda: works.hear() for _ in range(12)])
+    heard = at_once(*[works.hear] * 12)
     assert heard == [True] * 12
     assert len(works.rows("customers")) == len(works.rows("addresses")) == 1
 
