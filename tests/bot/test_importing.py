@@ -212,5 +212,12 @@ def test_no_json_whatever_raises_anything(document: Any) -> None:
         parse([SourceFile("a.json", json.dumps(wrapped).encode())])
 
 
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "9" * 5000])
+def test_a_number_that_no_database_takes_is_refused(number: str) -> None:
+    change = f'[{{"at": "2026-03-01T10:00:00Z", "what": "lines", "before": {number}}}]'
+    text = json.dumps({"orders": [ORDER | {"changes": []}]}).replace('"changes": []', f'"changes": {change}')
+    assert "is not JSON" in faults(text)[0]
+
+
 def test_json_nested_too_deeply_is_refused() -> None:
     assert len(faults("[" * 100_000)) == 1
