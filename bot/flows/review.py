@@ -8,7 +8,7 @@ from bot.story import Case, Ending, Question
 from bot.tracking import State, order_state
 
 GOOD = 4
-RATINGS = tuple(Choice(id=str(stars), title="") for stars in range(5, 0, -1))
+RATINGS = tuple(Choice(id=str(stars), title="") for stars in range(1, 6))
 
 
 def review(case: Case) -> Ending:

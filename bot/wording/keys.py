@@ -184,7 +184,7 @@ _AFTERWARDS: Mapping[str, Key] = {
     "reorder.done": Key(("new_number", "line", "quantity", "total")),
     "reorder.not_now": Key(),
     "reorder.out_of_stock": Key(("order", "line")),
-    "review.ask": Key(ORDER, choices=("5", "4", "3", "2", "1"), promotional=True),
+    "review.ask": Key(ORDER, choices=("1", "2", "3", "4", "5"), promotional=True),
     "review.loved": Key(("order", "rating")),
     "review.better": Key(("order", "rating")),
     "review.thanks": Key(("publish_url",)),
