@@ -27,6 +27,7 @@ from console.commands.handoffs import handoffs_group
 from console.commands.notices import notices_command
 from console.commands.serve import serve_commands
 from console.commands.shop import shop_commands
+from console.commands.understand import understand_command
 from console.logs import set_up_logs
 from console.metrics import Metrics
 from console.ops import Checks, check, ops_blueprint, queue_check
@@ -114,6 +115,7 @@ def _register_commands(app: Flask, shop_dir: Path) -> None:
         chat_command,
         handoffs_group,
         notices_command,
+        understand_command(shop_dir, read_files),
         doctor_command(_check_serving, _probes),
         *serve_commands(create_app, _check_serving),
     )

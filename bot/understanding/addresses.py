@@ -19,7 +19,8 @@ PLAIN_POSTCODE = re.compile(r"\b\d{4,5}\b")
 FIVE_DIGITS = frozenset({"US", "DE", "FR", "ES", "IT", "MX"})
 LEAD = re.compile(
     r"^(?:(?:hi|hello|yes|ok|sure|please|thanks|so|it|is|its|it's|the|my|new|correct|right|address|delivery|shipping|should|be|"
-    r"send|ship|deliver|it to|to|at|now|la|mi|es|direccion|dirección|adresse|mon|ma|est|meine|ist|endereço|indirizzo|adres|mijn)\b[\s:,.-]*)+",
+    r"send|ship|deliver|it to|to|at|now|la|mi|es|direccion|dirección|adresse|mon|ma|est|meine|"
+    r"ist|endereço|indirizzo|adres|mijn)\b[\s:,.-]*)+",
     re.IGNORECASE,
 )
 STREET_WORD = re.compile(

@@ -11,13 +11,9 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.normalise import Text, fold, words_of
 
 NUMBERED = re.compile(
-    r"^(?:#|no\.?|nr\.?|number|option|choice|opcion|numero|nummer|optie|the|op[cz]ion[ei]?|scelta|choix)? ?#? ?(\d{1,2})"
+    r"^(?:#|no\.?|nr\.?|number|option|choice|opcion|numero|nummer|optie|the|op[cz]ion[ei]?|scelta|choix)?"
+    r" ?#? ?(\d{1,2})"
     r" ?[.):]*(?: (?:please|pls|plz|por favor|svp|bitte|graag|thanks))?[ .!]*$"
-)
-FILLERS = frozenset(
-    "the one option number please pls a i choose pick take want would like will id ill go with my it is its that no nr yes "
-    "ok thanks thank you order item for let us lets do have and think prefer el la los las le les der die das o os il lo de "
-    "het opcion numero choix opcao scelta optie por favor svp bitte graag un una une ein eine een uno".split()
 )
 CLOSE = 86
 NO_IDS = frozenset({"no", "not_now", "none", "neither"})
@@ -61,7 +57,7 @@ def _by_number(text: Text, choices: Sequence[Choice]) -> Choice | None:
 def _by_place(text: Text, choices: Sequence[Choice], lexicon: Lexicon) -> Choice | None:
     """`the second one`, `option two`, `the last`: nothing else may be said."""
     words = text.bare.split()
-    rest = [word for word in words if word not in FILLERS]
+    rest = [word for word in words if word not in lexicon.filler]
     if len(rest) == 1 and rest[0] in lexicon.last and len(words) > 1:
         return choices[-1]
     if len(rest) == 1 and (place := lexicon.numbers.get(rest[0])):
@@ -88,7 +84,7 @@ def _by_yes_or_no(text: Text, choices: Sequence[Choice], lexicon: Lexicon) -> Ch
 
 def _by_words(words: Sequence[str], choices: Sequence[Choice], lexicon: Lexicon) -> Choice | None:
     """The one choice whose own words are said most; words that several share tell little."""
-    common = frozenset().union(*lexicon.common.values()) | FILLERS
+    common = frozenset().union(*lexicon.common.values()) | lexicon.filler
     own = [_own_words(choice, common) for choice in choices]
     spread = Counter(word for theirs in own for word in theirs)
     said = [word for word in words if word not in common]

@@ -1,8 +1,8 @@
 """Days and hours in a customer's words, from the day where they are.
 
-Only words that are surely a date count: "may I" is no month, "4/5" no day unless a day was asked for. A weekday is the
-next one after today; "next Friday" is Friday of next week. A day without a year is the nearest such day, or the next one
-when a day to come was asked for.
+Only words that are surely a date count: "may I" is no month, "4/5" no day unless a day was asked for. A weekday is
+the next one after today; "next Friday" is Friday of next week. A day without a year is the nearest such day, or the
+next one when a day to come was asked for.
 """
 
 import calendar

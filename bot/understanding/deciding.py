@@ -46,7 +46,7 @@ MOST_WISHES = 4
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The intents of a stretch of text, and which kind of delivery problem it tells of, if that is the first of them."""
+    """The intents of a stretch of text, and the kind of delivery problem, if that is the first of them."""
 
     ranked: tuple[tuple[str, float], ...]
     known: float

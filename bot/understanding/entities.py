@@ -23,11 +23,6 @@ URL = re.compile(r"\b(?:https?://|www\.)\S{1,500}")
 CODE = re.compile(r"(?<![\w#])\d(?:[ -]?\d){3,7}(?![\w])")
 AMOUNT = re.compile(r"[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£]|usd|eur|euros?|dollars?|bucks)\b", re.IGNORECASE)
 DATED = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b")
-#: Words of titles that name no product by themselves.
-GENERIC = frozenset(
-    "the and for with set pack kit box bag new one item product order piece pair size color colour pro plus mini large small "
-    "medium".split()
-)
 CLOSE = 88
 MOST_WORDS = 120
 MOST_LINES = 200
@@ -57,7 +52,7 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         emails=emails,
         phones=phones,
         postcodes=find_postcodes(clean, country, asked=asked is Kind.CONTACT) if has_digits else (),
-        products=find_products(text, orders),
+        products=find_products(text, orders, lexicon),
         dates=find_dates(text, known.today.date(), lexicon, asked=asked is Kind.DATE, country=country),
         ratings=ratings.find_ratings(text, lexicon),
         codes=find_codes(clean) if asked is Kind.CODE else (),
@@ -69,13 +64,13 @@ def find_codes(clean: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.sub(r"\D", "", match.group()) for match in CODE.finditer(clean)))
 
 
-def find_products(text: Text, orders: Sequence[Order]) -> tuple[str, ...]:
+def find_products(text: Text, orders: Sequence[Order], lexicon: Lexicon) -> tuple[str, ...]:
     """The lines that the words name best, by title first and by options where titles leave it open."""
     said = frozenset(word for word in text.bare.split()[:MOST_WORDS] if len(word) >= 3)
     lines = [line for order in orders for line in order.lines][:MOST_LINES]
     if not said or not lines:
         return ()
-    named = [(score, line) for line in lines if (score := _title_score(line, said)) > 0]
+    named = [(score, line) for line in lines if (score := _title_score(line, said, lexicon.generic)) > 0]
     options = [line for line in lines if _names_option(line, said)]
     if not named:
         return tuple(dict.fromkeys(line.id for line in options))
@@ -85,9 +80,9 @@ def find_products(text: Text, orders: Sequence[Order]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.id for line in both or winners))
 
 
-def _title_score(line: Line, said: frozenset[str]) -> float:
+def _title_score(line: Line, said: frozenset[str], generic: frozenset[str]) -> float:
     """The share of the title that is said; nothing unless its last word or half of it is."""
-    title = _title_words(line.title)
+    title = tuple(word for word in _title_words(line.title) if word not in generic)
     if not title:
         return 0.0
     hits = [any(_alike(word, other) for other in said) for word in title]
@@ -102,7 +97,7 @@ def _names_option(line: Line, said: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=8192)
 def _title_words(title: str) -> tuple[str, ...]:
-    return tuple(word for word in words_of(title) if len(word) >= 3 and word not in GENERIC and not word.isdigit())
+    return tuple(word for word in words_of(title) if len(word) >= 3 and not word.isdigit())
 
 
 @lru_cache(maxsize=8192)

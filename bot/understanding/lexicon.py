@@ -55,6 +55,8 @@ class Lexicon:
     star: frozenset[str]
     rating_lead: frozenset[str]
     rating_follow: frozenset[str]
+    filler: frozenset[str]  # said around a choice
+    generic: frozenset[str]  # words of titles that name no product by themselves
 
 
 def read_sections(folder: str, language: str) -> Sections:
@@ -108,6 +110,8 @@ def lexicon() -> Lexicon:
         star=frozenset(joined("star")),
         rating_lead=frozenset(joined("rating_lead")),
         rating_follow=frozenset(" ".join(joined("rating_follow")).split()),
+        filler=frozenset(" ".join(joined("filler")).split()),
+        generic=frozenset(" ".join(joined("generic")).split()),
     )
 
 

@@ -62,7 +62,9 @@ def measure(read: Iterable[tuple[Example, Reading, Sequence[str]]]) -> Measured:
     counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     measured = Measured(Tally(0, 0, 0, 0, 0))
     for example, reading, ranking in read:
-        got = list(dict.fromkeys([*intents_of(reading), *(ranking if not reading.wishes and not reading.person else ())]))
+        got = list(
+            dict.fromkeys([*intents_of(reading), *(ranking if not reading.wishes and not reading.person else ())])
+        )
         got = got if got[0] != NOTHING or reading.candidates else [NOTHING, *got[1:]]
         right = _same(example, got[0])
         acted = bool(reading.wishes or reading.person or reading.stop)
@@ -73,7 +75,12 @@ def measure(read: Iterable[tuple[Example, Reading, Sequence[str]]]) -> Measured:
             "acted": acted,
             "acted_right": acted and right,
         }
-        keys = (("whole", ""), ("intent", _intent(example)), ("language", example.language), ("channel", example.channel))
+        keys = (
+            ("whole", ""),
+            ("intent", _intent(example)),
+            ("language", example.language),
+            ("channel", example.channel),
+        )
         for key in keys:
             counts[key].update({name: int(mark) for name, mark in marks.items()})
         _note(measured, example, reading, got[0], right, acted)

@@ -21,8 +21,11 @@ _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`clean` is the text without invisible characters, lines kept; `plain` is it folded, on one line, with punctuation;
-    `bare` is the words of `plain` between single blanks; `words` are these with abbreviations written out."""
+    """One text in the forms that rules look at; `raw` is as received.
+
+    `clean` is without invisible characters, lines kept; `plain` is it folded, on one line, punctuation kept; `bare` is
+    its words between single blanks; `words` are these with abbreviations written out.
+    """
 
     raw: str
     clean: str
@@ -39,7 +42,7 @@ def normalise(raw: str, expand: Mapping[str, str]) -> Text:
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, on one line. An English apostrophe goes ("dont"), another parts words ("l ordine")."""
+    """Lower case, no accents, one line. An English apostrophe goes ("dont"), another parts words ("l ordine")."""
     text = text.translate(_APOSTROPHES).lower()
     if "'" in text:
         text = _ENGLISH_SUFFIX.sub("", text).replace("'", " ")

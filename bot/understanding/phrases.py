@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from bot.merchant.schema import FaqEntry
 from bot.understanding.lexicon import LANGUAGES, read_sections
+from bot.understanding.normalise import fold
 
 Phrases = Mapping[str, Mapping[str, Sequence[str]]]
 Labelled = tuple[tuple[str, str], ...]
@@ -23,14 +24,14 @@ def own_phrases() -> Phrases:
 
 
 def labelled(phrases: Phrases, faq: Sequence[FaqEntry]) -> Labelled:
-    """Every phrase with its intent, ours first; a store question is the intent `faq:<id>`."""
-    found = [
-        (phrase, intent)
-        for source in (own_phrases(), phrases)
-        for intents in source.values()
-        for intent, lines in intents.items()
-        for phrase in lines
-    ]
-    asked = [(phrase, f"faq:{entry.id}") for entry in faq for lines in entry.phrases.values() for phrase in lines]
-    titles = [(title, f"faq:{entry.id}") for entry in faq for title in entry.title.values()]
-    return tuple(dict.fromkeys(found + asked + titles))
+    """Every phrase with its intent. What the merchant says of a phrase goes before what we say: a store question (the
+    intent `faq:<id>`), then their own phrases, then ours."""
+    found: dict[str, tuple[str, str]] = {}
+    for source in (own_phrases(), phrases):
+        for intents in source.values():
+            for intent, lines in intents.items():
+                found.update((fold(line), (line, intent)) for line in lines)
+    for entry in faq:
+        lines = [line for asked in entry.phrases.values() for line in asked] + list(entry.title.values())
+        found.update((fold(line), (line, f"faq:{entry.id}")) for line in lines)
+    return tuple(found.values())

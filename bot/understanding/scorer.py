@@ -1,8 +1,9 @@
 """The model of intents: weights of words, word pairs and stretches of four letters, learnt from phrases in pure Python.
 
 A passive-aggressive classifier (Crammer et al., 2006, PA-I, averaged) over idf-weighted features. Deterministic: the
-same phrases in the same order give the same weights. A label may carry a kind after a dot; an intent is as likely as its
-likeliest kind. Scores become probabilities by a softmax whose steepness was fitted to messages that were not phrases.
+same phrases in the same order give the same weights. A label may carry a kind after a dot; an intent is as likely as
+its likeliest kind. Scores become probabilities by a softmax whose steepness was fitted to messages that were no
+phrases.
 """
 
 import math
@@ -22,8 +23,10 @@ Features = list[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Intents by probability, likeliest first, and the likeliest kind of the first, or empty. `known` is the share of the
-    text's weight that the phrases know at all: 0 says nothing can be told."""
+    """Intents by probability, likeliest first, and the likeliest kind of the first, or empty.
+
+    `known` is the share of the text's weight that the phrases know at all: 0 says nothing can be told.
+    """
 
     ranked: tuple[tuple[str, float], ...]
     known: float
