@@ -13,7 +13,7 @@ from bot.hours import Whereabouts, next_open, whereabouts_of
 from bot.merchant.shop import Shop
 from bot.notices.kinds import NoticeKind, Planned, setting_of
 from bot.notices.later import reminder_window, review_window
-from bot.notices.news import PICKUP_READY, News, news_of, silent_since
+from bot.notices.news import News, news_of, silent_since
 from bot.records import Customer, Order, OrderStatus, Product, Shipment
 
 TOGETHER = timedelta(minutes=15)  # parcels whose news is no further apart are told of in one message
@@ -225,6 +225,3 @@ class _Planner:
 
 def _close(one: datetime, other: datetime) -> bool:
     return abs(one - other) <= TOGETHER
-
-
-__all__ = ["PICKUP_READY", "plan"]

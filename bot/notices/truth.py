@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.consent import Consents, Contact, Decision, Drop, Hold
+from bot.consent import Consents, Contact, Drop, Hold
 from bot.flows.where_is_my_order import already_raised
 from bot.hours import whereabouts_of
 from bot.merchant.shop import Shop
@@ -257,5 +257,3 @@ CHECKS: dict[NoticeKind, Check] = {
     NoticeKind.REVIEW: _review,
     NoticeKind.REPLENISHMENT: _replenishment,
 }
-
-__all__ = ["CHECKS", "Decision", "NoticeFacts", "Told", "Truth", "truth_of"]
