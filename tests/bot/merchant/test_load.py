@@ -258,7 +258,7 @@ def test_a_title_longer_than_a_button_is_told() -> None:
 
 def test_titles_differ() -> None:
     texts = changed("templates/en.yaml", '"4": { title: "4 stars"', '"4": { title: "5 Stars"')
-    assert "review.ask.choices.4: the title is the same as that of 5" in faults(texts)[0]
+    assert "review.ask.choices.5: the title is the same as that of 4" in faults(texts)[0]
 
 
 def test_a_choice_the_question_does_not_offer_is_told() -> None:
