@@ -28,7 +28,6 @@ from console.commands.notices import notices_command
 from console.commands.serve import serve_commands
 from console.commands.shop import shop_commands
 from console.commands.understand import understand_command
-from console.logs import set_up_logs
 from console.metrics import Metrics
 from console.ops import Checks, check, ops_blueprint, queue_check
 from console.parts import NAME, Unjoined
@@ -53,7 +52,7 @@ def create_app(
             raise
         app.extensions[NAME] = Unjoined(error)
     else:
-        set_up_logs(settings.log_level, json=settings.log_json, secrets=settings.secrets)
+        joint.log_faults() if in_command else joint.log_all()
         app.extensions[NAME] = joint.parts()
         _mount(app, joint)
     _register_commands(app, settings.shop_dir if settings else Path("shop"))

@@ -6,12 +6,13 @@ merchant's, so that every command starts quickly.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
+from bot.errors import SettingsError
 from bot.importing_text import SourceFile
 from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
@@ -26,6 +27,7 @@ from channels.limits import numbered
 from channels.setup import ChannelSettings, make_senders, suppresses
 from channels.twilio.settings import TwilioSettings
 from config import Settings
+from console.logs import set_up_logs
 from console.metrics import Metrics
 from console.parts import Background, Parts
 from storage import terminal
@@ -99,6 +101,7 @@ class Joint:
         self.channels = channel_settings(settings)
         self.store = SqlStore(self.engine, self.actions)
         self._senders = senders
+        self._prepared = False
 
     @cached_property
     def senders(self) -> Mapping[Channel, Sender]:
@@ -135,8 +138,9 @@ class Joint:
         return shop.words.render(said, channel=Channel.EMAIL, language=settings.language, zone=settings.time_zone).text
 
     def unsubscribe(self, address: Address, category: Category) -> None:
+        shop, now = self.shop(), self.clock.now()
         with self.engine.begin() as connection:
-            withdraw_consent(connection, self.actions, address, category, self.shop(), self.clock.now())
+            withdraw_consent(connection, self.actions, address, category, shop, now)
 
     # -- in from the channels, without making a service before there is something for it -----------------------------
 
@@ -167,11 +171,13 @@ class Joint:
             get_service=lambda: self.service,
             get_senders=lambda: self.senders,
             service_with=self.service_with,
-            migrate=partial(migrate, self.engine),
-            is_current=partial(is_current, self.engine),
+            migrate=self.migrate,
+            prepare=self.prepare,
+            is_current=self.is_migrated,
             workers=self.workers,
             scheduler=self.scheduler,
             warm=self.warm,
+            tell_all=self.log_all,
             import_files=self.import_files,
             export_text=self.export_text,
             notice_round=self.notice_round,
@@ -190,6 +196,7 @@ class Joint:
         """The question with a reading transaction of its own."""
 
         def asked(*arguments: P.args, **named: P.kwargs) -> T:
+            self.prepare()
             with reading(self.engine) as connection:
                 return ask(connection, *arguments, **named)
 
@@ -199,6 +206,7 @@ class Joint:
         """The change with a transaction of its own."""
 
         def changed(*arguments: P.args, **named: P.kwargs) -> T:
+            self.prepare()
             with self.engine.begin() as connection:
                 return change(connection, *arguments, **named)
 
@@ -226,6 +234,7 @@ class Joint:
     ) -> Report:
         from storage.importing import import_files
 
+        self.prepare()
         now = self.clock.now()
         return import_files(
             self.engine, files, shop=self.shop(), now=now, plan=plan, source=source, start=start, progress=progress
@@ -234,12 +243,14 @@ class Joint:
     def export_text(self, *, messages: bool) -> Iterator[str]:
         from storage.exporting import export_text
 
+        self.prepare()
         with reading(self.engine) as connection:
             yield from export_text(connection, messages=messages)
 
     def notice_round(self, now: datetime, *, send: bool) -> Iterable[Fired]:
         from storage.rounds import hold_round
 
+        self.prepare()
         return hold_round(self.engine, self.actions, self.shop(), now, send=send)
 
     def send_waiting(self, now: datetime) -> int:
@@ -253,20 +264,47 @@ class Joint:
             return key_of(channel, contact)
         return self.writes(terminal.seat_of_customer)(contact)
 
+    def log_all(self) -> None:
+        """Logs at the level of the settings, as whoever serves wants it."""
+        set_up_logs(self.settings.log_level, json=self.settings.log_json, secrets=self.settings.secrets)
+
+    def log_faults(self) -> None:
+        """Logs only what is wrong, as somebody at a terminal wants it."""
+        set_up_logs("warning", json=self.settings.log_json, secrets=self.settings.secrets)
+
     def reach(self) -> None:
         """Asks the database for nothing; raises when it does not answer."""
-        self.reads(lambda connection: connection.exec_driver_sql("SELECT 1"))()
+        with reading(self.engine) as connection:
+            connection.exec_driver_sql("SELECT 1")
 
     def is_migrated(self) -> bool:
-        return is_current(self.engine)
+        """Whether the tables are at this version; not asked again once they were."""
+        self._prepared = self._prepared or is_current(self.engine)
+        return self._prepared
+
+    def migrate(self) -> None:
+        migrate(self.engine)
+        self._prepared = True
+
+    def prepare(self) -> None:
+        """Makes sure of the tables: an embedded database is brought to this version, a shared one must be there."""
+        if self._prepared:
+            return
+        if self.settings.embedded:
+            self.migrate()
+        elif not self.is_migrated():
+            raise SettingsError(["DATABASE_URL leads to a database that is not at this version: run `flask migrate`"])
 
     def warm(self) -> None:
-        """Makes what the first message would otherwise wait for."""
+        """Makes what the first message would otherwise wait for. Reading the shop's files opens a transaction of its
+        own, so it comes before any other."""
+        self.prepare()
         self.reader.present()
         self.service  # noqa: B018 - made here
 
     def backlog(self) -> Backlog:
-        return self.reads(lambda connection: read_backlog(connection, self.clock.now()))()
+        with reading(self.engine) as connection:
+            return read_backlog(connection, self.clock.now())
 
 
 class Ticking:

@@ -31,7 +31,7 @@ PRIVATE_KEYS = frozenset(
             "profile_name",
             "first_name",
         ),
-        *("last_name", "code", "secret", "secret_key", "token", "auth_token", "api_token", "password", "authorization"),
+        *("last_name", "secret", "secret_key", "token", "auth_token", "api_token", "password", "authorization"),
         *("cookie", "signature", "database_url", "smtp_url", "redis_url", "environment"),
     }
 )

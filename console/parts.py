@@ -120,10 +120,12 @@ class Parts:
     get_senders: Callable[[], Mapping[Channel, Sender]]
     service_with: Callable[[Mapping[Channel, Sender]], Service]
     migrate: Callable[[], None]
+    prepare: Callable[[], None]
     is_current: Callable[[], bool]
     workers: Callable[[], Background]
     scheduler: Callable[[], Background]
     warm: Callable[[], None]
+    tell_all: Callable[[], None]
     import_files: ImportFiles
     export_text: ExportText
     notice_round: NoticeRound

@@ -46,7 +46,7 @@ class TerminalSender:
 def chat_command(contact: str | None, channel: str | None) -> None:
     """Talk to the bot in the terminal, one message a line."""
     joined = parts()
-    joined.migrate()
+    joined.warm()
     chosen = Channel(channel or Channel.CHAT)
     address = _seat(joined, contact, chosen)
     if chosen is not Channel.CHAT and sys.stdin.isatty():

@@ -37,7 +37,8 @@ def _list() -> None:
         table.add_column(title, overflow="fold")
     for case in cases:
         table.add_row(*_row(case))
-    Console().print(table)
+    screen = Console()
+    Console(width=None if screen.is_terminal else 160).print(table)
 
 
 def _row(case: Case) -> tuple[str, ...]:

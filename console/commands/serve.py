@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from bot.errors import DoorstepError, SettingsError, ShopFilesError
+from bot.errors import SettingsError, ShopFilesError
 from console.parts import Background, Parts, parts, told
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,9 @@ def serve_commands(build: BuildApp, check_serving: CheckServing) -> tuple[click.
             check_serving()
         except SettingsError as error:
             raise click.ClickException(told(error)) from error
-        return parts()
+        joined = parts()
+        joined.tell_all()
+        return joined
 
     @click.command("serve")
     @with_appcontext
@@ -110,7 +112,7 @@ def run_until_stopped(joined: Parts, make: Callable[[], Background], name: str) 
 def background(joined: Parts, *makers: Callable[[], Background]) -> Iterator[None]:
     """The shop's files watched and these threads at work; stopped in the opposite order."""
     try:
-        joined.files.refresh()
+        joined.warm()
     except ShopFilesError as error:
         raise click.ClickException(f"the shop's files cannot be used:\n{error}") from error
     with contextlib.ExitStack() as stack:
@@ -122,16 +124,15 @@ def background(joined: Parts, *makers: Callable[[], Background]) -> Iterator[Non
 
 
 def check_migrated(joined: Parts) -> None:
-    try:
-        current = joined.is_current()
-    except DoorstepError as error:
-        raise click.ClickException(str(error)) from error
-    if not current:
+    if not joined.is_current():
         raise click.ClickException("the database is not at this version: run `flask migrate` first")
 
 
 def warmed(app: Flask) -> Flask:
-    parts(app).warm()
+    """The app with everything made that a first request would wait for, and the shop's files watched."""
+    joined = parts(app)
+    joined.warm()
+    joined.files.start()
     return app
 
 
