@@ -100,6 +100,10 @@ _CONVERSATION: Mapping[str, Key] = {
     "complaint.ask": Key(choices=("where_is_my_order", "delivery_problem", "person")),
     "consent.stopped": Key(sms_words=("START",)),
     "consent.started": Key(sms_words=("STOP",)),
+    "unsubscribe.ask": Key(),
+    "unsubscribe.button": Key(),
+    "unsubscribe.done": Key(),
+    "unsubscribe.gone": Key(),
     "handoff.opened": Key(("expected_by",)),
 }
 

@@ -31,7 +31,7 @@ class Said:
 
 def modules() -> list[Path]:
     flows = [*(ROOT / "bot").glob("*.py"), *(ROOT / "bot/flows").glob("*.py"), *(ROOT / "storage").glob("*.py")]
-    return sorted(flows)
+    return sorted([*flows, *(ROOT / "channels").rglob("*.py"), *(ROOT / "console").rglob("*.py")])
 
 
 def all_said() -> list[Said]:
