@@ -20,6 +20,7 @@ from storage.records import SqlRecords
 
 MakeActions = Callable[[Connection, int, Address, Shop, datetime], Actions]
 EVENTS = parties.TABLES["events"]
+ADD_EVENTS = insert(EVENTS)
 NOTICES = parties.TABLES["notices"]
 OUTBOX = outbox.OUTBOX
 
@@ -60,7 +61,7 @@ class SqlDealing:
     def note(self, events: Sequence[Event], now: datetime) -> None:
         rows = [{"customer_id": self.party.id, "at": now, "kind": event.kind, "data": event.data} for event in events]
         if rows:
-            self._connection.execute(insert(EVENTS), rows)
+            self._connection.execute(ADD_EVENTS, rows)
 
     def post(self, draft: Draft, now: datetime) -> int:
         return outbox.insert_draft(self._connection, self.party.id, draft, now)

@@ -8,15 +8,18 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, literal, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.model import Message, Reading
 from bot.store import Inbound, Receipt
-from storage.parties import CUSTOMERS, PARTY_COLUMNS, TABLES, alone, with_party
+from storage.parties import CUSTOMERS, PARTY_COLUMNS, TABLES, alone, dialect_insert, with_party
 
 INBOX = TABLES["inbox"]
 MOST_WAITING = 200  # of one party; a claim looks past each of them while their party is dealt with elsewhere
 WAITING = text("inbox.state = 'waiting'")  # written out, so that the partial indexes answer for it
+
+
+def _at(name: str) -> Any:
+    return bindparam(name, type_=INBOX.c.received_at.type)
 
 
 def keep(connection: Connection, party: int, message: Message, now: datetime) -> Receipt:
@@ -46,8 +49,7 @@ def _keeping(dialect: str) -> Any:
         "state": flooded,
         "tries": literal(0, literal_execute=True),
     }
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(INBOX)
-    new = insert.values(fields).on_conflict_do_nothing(index_elements=["provider_id"])
+    new = dialect_insert(dialect, INBOX).values(fields).on_conflict_do_nothing(index_elements=["provider_id"])
     return new.returning(INBOX.c.id, INBOX.c.state)
 
 
@@ -62,7 +64,7 @@ _CLAIM = alone(
     .join_from(INBOX, CUSTOMERS, CUSTOMERS.c.id == INBOX.c.customer_id)
     .where(
         WAITING,
-        CUSTOMERS.c.retry_at.is_(None) | (CUSTOMERS.c.retry_at <= bindparam("now", type_=CUSTOMERS.c.retry_at.type)),
+        CUSTOMERS.c.retry_at.is_(None) | (CUSTOMERS.c.retry_at <= _at("now")),
     )
     .order_by(INBOX.c.id)
     .limit(1)
@@ -92,7 +94,14 @@ def inbound_from(party: int, row: Row[Any]) -> Inbound:
 
 def finish(connection: Connection, inbound: Inbound, reading: Reading | None, now: datetime) -> None:
     kept = reading.model_dump(mode="json", exclude_defaults=True) if reading else None
-    _change(connection, inbound.id, state="done", reading=kept, handled_at=now)
+    connection.execute(_FINISH, {"finished": inbound.id, "kept": kept, "at": now})
+
+
+_FINISH = (
+    update(INBOX)
+    .where(INBOX.c.id == bindparam("finished"))
+    .values(state="done", reading=bindparam("kept", type_=INBOX.c.reading.type), handled_at=_at("at"))
+)
 
 
 def set_back(connection: Connection, inbound: Inbound, fault: str, retry_at: datetime) -> None:

@@ -7,7 +7,7 @@ for later, or held until a decent hour, holds up nothing. Decides nothing about 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, insert, select, text, update
 
 from bot.model import Address, Category, Channel, DeliveryStatus, Outgoing, Rendered
 from bot.reply import Draft
@@ -48,9 +48,12 @@ BEFORE = {
 
 def insert_draft(connection: Connection, party: int, draft: Draft, now: datetime) -> int:
     """Puts a message in the outbox; its id."""
-    key = connection.execute(insert(OUTBOX), _values(party, draft, now)).inserted_primary_key
+    key = connection.execute(_POST, _values(party, draft, now)).inserted_primary_key
     assert key is not None
     return int(key[0])
+
+
+_POST = insert(OUTBOX)
 
 
 def _values(party: int, draft: Draft, now: datetime) -> dict[str, Any]:
@@ -79,20 +82,26 @@ def _values(party: int, draft: Draft, now: datetime) -> dict[str, Any]:
 
 def due_party(connection: Connection, now: datetime) -> int | None:
     """Locks the party of the longest due message that is in turn, of those whose party nobody deals with."""
-    query = select(CUSTOMERS.c.id).join_from(OUTBOX, CUSTOMERS, CUSTOMERS.c.id == OUTBOX.c.customer_id)
-    found = connection.execute(alone(_due(query).order_by(OUTBOX.c.due_at, OUTBOX.c.id)), {"now": now}).first()
+    found = connection.execute(_DUE_PARTY, {"now": now}).first()
     return int(found[0]) if found else None
 
 
 def due_row(connection: Connection, party: int, now: datetime) -> Row[Any] | None:
     """The party's first message in turn, with the party; asked in a statement of its own, after the lock."""
-    query = select(OUTBOX, *PARTY_COLUMNS).join_from(OUTBOX, CUSTOMERS, CUSTOMERS.c.id == OUTBOX.c.customer_id)
-    query = _due(with_party(query)).where(OUTBOX.c.customer_id == party).order_by(OUTBOX.c.id)
-    return connection.execute(query, {"now": now}).first()
+    return connection.execute(_DUE_ROW, {"party": party, "now": now}).first()
 
 
 def _due(query: Select[Any]) -> Select[Any]:
+    query = query.join_from(OUTBOX, CUSTOMERS, CUSTOMERS.c.id == OUTBOX.c.customer_id)
     return query.where(DUE, OUTBOX.c.due_at <= bindparam("now", type_=OUTBOX.c.due_at.type), IN_TURN).limit(1)
+
+
+_DUE_PARTY = alone(_due(select(CUSTOMERS.c.id)).order_by(OUTBOX.c.due_at, OUTBOX.c.id))
+_DUE_ROW = (
+    with_party(_due(select(OUTBOX, *PARTY_COLUMNS)))
+    .where(OUTBOX.c.customer_id == bindparam("party"))
+    .order_by(OUTBOX.c.id)
+)
 
 
 def outgoing_from(row: Row[Any]) -> Outgoing:
@@ -120,12 +129,28 @@ def change(connection: Connection, outbox_id: int, *, only: tuple[str, ...] = OP
 
 def mark_sent(connection: Connection, outbox_id: int, provider_id: str, now: datetime) -> None:
     """Notes the provider's id, whatever was reported before it was known, and catches up on those reports."""
-    known = {"provider_id": provider_id, "sent_at": now, "lease_until": None}
-    connection.execute(update(OUTBOX).where(OUTBOX.c.id == outbox_id).values(**known))
-    change(connection, outbox_id, state="sent", reason=None, error_code=None)
-    query = select(DELIVERIES.c.status, DELIVERIES.c.error_code).where(DELIVERIES.c.provider_id == provider_id)
-    for status, code in connection.execute(query.order_by(DELIVERIES.c.id)).all():
+    connection.execute(_SENT, {"row": outbox_id, "theirs": provider_id, "at": now})
+    for status, code in connection.execute(_REPORTS, {"theirs": provider_id}).all():
         _move(connection, outbox_id, DeliveryStatus(status), code)
+
+
+_SENT = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("row"))
+    .values(
+        provider_id=bindparam("theirs"),
+        sent_at=bindparam("at", type_=OUTBOX.c.sent_at.type),
+        lease_until=None,
+        state=case((OUTBOX.c.state.in_(OPEN), "sent"), else_=OUTBOX.c.state),
+        reason=case((OUTBOX.c.state.in_(OPEN), None), else_=OUTBOX.c.reason),
+        error_code=case((OUTBOX.c.state.in_(OPEN), None), else_=OUTBOX.c.error_code),
+    )
+)
+_REPORTS = (
+    select(DELIVERIES.c.status, DELIVERIES.c.error_code)
+    .where(DELIVERIES.c.provider_id == bindparam("theirs"))
+    .order_by(DELIVERIES.c.id)
+)
 
 
 def record(

@@ -24,6 +24,8 @@ CUSTOMERS = TABLES["customers"]
 ADDRESSES = TABLES["addresses"]
 CONVERSATIONS = TABLES["conversations"]
 UNVERIFIED = "unverified:"
+HERE = (ADDRESSES.c.channel == bindparam("at_channel"), ADDRESSES.c.key == bindparam("at_key"))
+AT = select(ADDRESSES).where(*HERE)
 PARTY_COLUMNS = (
     CUSTOMERS.c.record,
     CUSTOMERS.c.email_changed_at,
@@ -61,7 +63,7 @@ def _marking(dialect: str) -> Any:
         found.append(func.pg_advisory_xact_lock(ADDRESSES.c.customer_id))
     return (
         update(ADDRESSES)
-        .where(ADDRESSES.c.channel == bindparam("at_channel"), ADDRESSES.c.key == bindparam("at_key"))
+        .where(*HERE)
         .values(last_inbound_at=bindparam("seen_at"), raw=bindparam("seen_raw"))
         .returning(*found)
     )
@@ -132,10 +134,18 @@ def conversation_from(row: Row[Any]) -> Conversation:
 
 
 def save_conversation(connection: Connection, party: int, conversation: Conversation, now: datetime) -> None:
-    values = {"customer_id": party, "state": conversation.model_dump(mode="json"), "updated_at": now}
-    new = into(connection, CONVERSATIONS).values(values)
-    kept = {"state": new.excluded.state, "updated_at": new.excluded.updated_at}
-    connection.execute(new.on_conflict_do_update(index_elements=["customer_id"], set_=kept))
+    values = {"party": party, "kept": conversation.model_dump(mode="json", exclude_defaults=True), "at": now}
+    connection.execute(_saving(connection.dialect.name), values)
+
+
+@cache
+def _saving(dialect: str) -> Any:
+    kept = bindparam("kept", type_=CONVERSATIONS.c.state.type)
+    at = bindparam("at", type_=CONVERSATIONS.c.updated_at.type)
+    new = dialect_insert(dialect, CONVERSATIONS).values(customer_id=bindparam("party"), state=kept, updated_at=at)
+    return new.on_conflict_do_update(
+        index_elements=["customer_id"], set_={"state": new.excluded.state, "updated_at": new.excluded.updated_at}
+    )
 
 
 def contacts_of(connection: Connection, party: int) -> tuple[Contact, ...]:
@@ -146,8 +156,7 @@ def contacts_of(connection: Connection, party: int) -> tuple[Contact, ...]:
 
 def contact_at(connection: Connection, channel: str, key: str, raw: str) -> Contact:
     """What is known of an address; one never heard of is free."""
-    query = select(ADDRESSES).where(ADDRESSES.c.channel == channel, ADDRESSES.c.key == key)
-    row = connection.execute(query).first()
+    row = connection.execute(AT, {"at_channel": channel, "at_key": key}).first()
     return contact_from(row) if row else Contact(Address(channel=Channel(channel), raw=raw, key=key))
 
 
@@ -169,4 +178,8 @@ def party_of(connection: Connection, customer_id: str) -> int | None:
 
 def into(connection: Connection, table: Table) -> Any:
     """An insert of the dialect's own, which knows ON CONFLICT."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    return dialect_insert(connection.dialect.name, table)
+
+
+def dialect_insert(dialect: str, table: Table) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
