@@ -1,0 +1,80 @@
+"""A reader of our own phrases, and a customer with two orders."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from bot.model import Choice, Expected, Kind, Reading
+from bot.records import Line, Order, OrderStatus, Shipment
+from bot.understanding.reader import Reader
+
+TODAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
+
+
+@dataclass(frozen=True)
+class Customer:
+    today: datetime = TODAY
+    orders: tuple[Order, ...] = ()
+
+
+def order(number: str, *lines: Line, tracking: str = "") -> Order:
+    parcels = (Shipment(id=f"s-{number}", tracking_number=tracking),) if tracking else ()
+    return Order(
+        id=f"o-{number}",
+        number=number,
+        customer_id="c1",
+        placed_at=TODAY,
+        status=OrderStatus.SHIPPED,
+        currency="USD",
+        lines=lines,
+        shipments=parcels,
+    )
+
+
+def line(name: str, title: str, **options: str) -> Line:
+    return Line(id=name, sku=name, title=title, options=options, quantity=1, price=Decimal("10.00"))
+
+
+CUSTOMER = Customer(
+    orders=(
+        order(
+            "#W2611340",
+            line("shirt-blue", "Cotton Shirt", color="blue", size="M"),
+            line("shirt-red", "Cotton Shirt", color="red", size="M"),
+            tracking="1Z999AA10123456784",
+        ),
+        order("#W2618852", line("lamp", "Oak Desk Lamp"), line("mug", "Stoneware Mug", color="green")),
+    )
+)
+
+
+class Ear:
+    """Reads as a customer would be heard: `ear("2", Kind.CHOICE, choices)`."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+
+    def __call__(
+        self,
+        text: str,
+        kind: Kind | None = None,
+        choices: tuple[Choice, ...] = (),
+        *,
+        known: Customer = CUSTOMER,
+        language: str | None = None,
+        optional: bool = False,
+    ) -> Reading:
+        expected = Expected(name="open", kind=kind, choices=choices, optional=optional) if kind else None
+        return self.reader.read(text, expected, known, language)
+
+
+@pytest.fixture(scope="session")
+def ear() -> Ear:
+    return Ear(Reader())
+
+
+@pytest.fixture
+def stranger() -> Customer:
+    return Customer()
