@@ -6,7 +6,7 @@ database is asked by `storage/importing.py`, with the references named here.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import PurePath
 from typing import Any, ClassVar, Self, get_args
@@ -223,7 +223,7 @@ def _take(parsed: Parsed, file: str, item: Raw | Fault) -> None:
         for detail in error.errors(include_url=False, include_input=False):
             parsed.faults.append(_fault(file, item, detail))
         return
-    placed = Placed(record, file, item)
+    placed = Placed(record, file, replace(item, value=None))  # a large import is not kept twice
     parsed.faults.extend(_further(placed))
     for provided in provides(record):
         parsed.seen.setdefault(provided, "")
