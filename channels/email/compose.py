@@ -80,17 +80,17 @@ class Composer:
 
     def _address(self, mail: EmailMessage, outgoing: Outgoing, to: str, reply_to: str, message_id: str) -> None:
         name = self._settings.name or self._shop().name
-        mail["From"] = HeaderAddress(_one_line(name), addr_spec=self._settings.address)
-        mail["To"] = HeaderAddress(addr_spec=to)
-        mail["Reply-To"] = HeaderAddress(addr_spec=reply_to)
+        mail["From"] = _header_address(self._settings.address, _one_line(name))
+        mail["To"] = _header_address(to)
+        mail["Reply-To"] = _header_address(reply_to)
         mail["Subject"] = self._subject(outgoing)
         mail["Date"] = format_datetime(outgoing.created_at)
         mail["Message-ID"] = message_id
 
     def _subject(self, outgoing: Outgoing) -> str:
         """An answer keeps the subject it answers: programs thread by it too."""
-        answered = _one_line(outgoing.headers.get("subject", ""))[:200]
-        if answered and outgoing.headers.get("in_reply_to"):
+        answered = _one_line(outgoing.headers.get("Subject", ""))[:200]
+        if answered and outgoing.headers.get("In-Reply-To"):
             return answered if _REPLY.match(answered) else f"Re: {answered}"
         return _one_line(outgoing.body.subject or "")[:200] or self._shop().name
 
@@ -126,9 +126,9 @@ class Composer:
 
 
 def _thread(mail: EmailMessage, outgoing: Outgoing) -> None:
-    """What is answered, from `in_reply_to` and `references`; and that a machine wrote it (RFC 3834)."""
-    answered = _MESSAGE_ID.findall(outgoing.headers.get("in_reply_to", ""))[:1]
-    before = [*_MESSAGE_ID.findall(outgoing.headers.get("references", "")), *answered]
+    """What is answered, from In-Reply-To and References; and that a machine wrote it (RFC 3834)."""
+    answered = _MESSAGE_ID.findall(outgoing.headers.get("In-Reply-To", ""))[:1]
+    before = [*_MESSAGE_ID.findall(outgoing.headers.get("References", "")), *answered]
     references = list(dict.fromkeys(before))
     if answered:
         mail["In-Reply-To"] = answered[0]
@@ -136,6 +136,11 @@ def _thread(mail: EmailMessage, outgoing: Outgoing) -> None:
         mail["References"] = " ".join(references if len(references) <= 10 else [references[0], *references[-9:]])
     mail["Auto-Submitted"] = "auto-replied" if answered else "auto-generated"
     mail["X-Auto-Response-Suppress"] = "All"
+
+
+def _header_address(address: str, name: str = "") -> HeaderAddress:
+    local, _, domain = address.rpartition("@")
+    return HeaderAddress(name, local, domain)
 
 
 def _wire_address(address: str) -> str:

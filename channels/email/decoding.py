@@ -1,8 +1,6 @@
 """Bytes to text, whatever the transfer encoding and character set claim to be. Never raises."""
 
-import binascii
 import codecs
-import quopri
 import re
 from email.message import Message as Part
 
@@ -46,22 +44,10 @@ def _codec(charset: str) -> str | None:
 
 def payload_bytes(part: Part, limit: int) -> bytes:
     """The first `limit` bytes of what a part holds, out of its transfer encoding; b"" for a part of parts."""
-    payload = part.get_payload()
-    if not isinstance(payload, str):
+    if part.is_multipart():
         return b""
-    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    if encoding == "base64":
-        return _base64(payload[: 2 * limit])[:limit]
-    data = payload[: 4 * limit].encode("utf-8", "surrogateescape")
-    if encoding == "quoted-printable":
-        return quopri.decodestring(data)[:limit]
-    return data[:limit]
-
-
-def _base64(text: str) -> bytes:
-    letters = re.sub(r"[^A-Za-z0-9+/]", "", text.partition("=")[0])
-    letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
     try:
-        return binascii.a2b_base64(letters + "=" * (-len(letters) % 4))
-    except binascii.Error:
+        data = part.get_payload(decode=True)
+    except (ValueError, LookupError, TypeError):
         return b""
+    return data[:limit] if isinstance(data, bytes) else b""

@@ -4,7 +4,7 @@ Word sequences of the bodies we sent are looked up in sets, so the cost follows 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 GRAM = 4
@@ -23,27 +23,34 @@ class SentBodies:
         self._lines: set[tuple[str, ...]] = set()
         for body in islice(bodies, MAX_BODIES):
             words = _words(body[:MAX_BODY])
-            self._grams.update(zip(*(words[offset:] for offset in range(GRAM)), strict=False))
+            self._grams.update(_grams(words))
             self._lines.update(tuple(_words(line)) for line in body[:MAX_BODY].splitlines())
 
     def pieces(self, lines: Sequence[str]) -> set[int]:
         """The numbers of the lines that belong to runs of ours: of two lines and more, or long enough alone."""
         found: set[int] = set()
         run: list[int] = []
+        before: list[str] = []
         for number, line in enumerate([*lines, "\0end"]):
-            if number < len(lines) and self._is_ours(line):
+            words = _words(line)
+            if number < len(lines) and words and self._is_ours(words, before):
                 run.append(number)
-            elif line.strip(" \t>") or number == len(lines):
+                before = (before + words)[-GRAM:]
+            elif words or number == len(lines):
                 if len(run) > 1 or sum(len(lines[index].strip()) for index in run) >= SHORTEST_FRAGMENT:
                     found.update(run)
-                run = []
+                run, before = [], []
         return found
 
-    def _is_ours(self, line: str) -> bool:
-        words = _words(line)
-        if len(words) < GRAM:
-            return bool(words) and tuple(words) in self._lines
-        return all(gram in self._grams for gram in zip(*(words[offset:] for offset in range(GRAM)), strict=False))
+    def _is_ours(self, words: list[str], before: list[str]) -> bool:
+        """`before`: the last words of the run; a short line is ours when it goes on with them, or is a whole line."""
+        if len(words) >= GRAM:
+            return self._grams.issuperset(_grams(words))
+        return tuple(words) in self._lines or tuple((before + words)[-GRAM:]) in self._grams
+
+
+def _grams(words: list[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[offset:] for offset in range(GRAM)), strict=False)
 
 
 def _words(text: str) -> list[str]:

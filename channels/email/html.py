@@ -87,7 +87,7 @@ class _Walk:
     def enter(self, element: Element) -> None:
         tag = element.tag if isinstance(element.tag, str) else ""
         if tag in _BLOCKS or tag == "br":
-            self.end_line()
+            self.end_line(blank=tag == "br")
         mark = self._mark(element, tag)
         if mark:
             self.end_line()
@@ -109,11 +109,11 @@ class _Walk:
                 self.lines.append(Line("", self._kind))
         self._add(element.tail)
 
-    def end_line(self) -> None:
+    def end_line(self, *, blank: bool = False) -> None:
         text = _SPACE.sub(" ", "".join(self._line)).strip()
         if text and text != "-":
             self.lines.append(Line(text, self._kind))
-        elif self.lines and self.lines[-1].text:
+        elif blank and self.lines and self.lines[-1].text:
             self.lines.append(Line("", self._kind))
         self._line.clear()
 

@@ -142,11 +142,15 @@ def _leaves(message: Part) -> Iterator[Part]:
         if not waiting:
             return
         part = waiting.pop()
-        inner = part.get_payload()
-        if _content_type(part).startswith("multipart/") and isinstance(inner, list):
-            waiting += [child for child in reversed(inner) if isinstance(child, Part)]
+        if _content_type(part).startswith("multipart/") and part.is_multipart():
+            waiting += reversed(_children(part))
         else:
             yield part
+
+
+def _children(part: Part) -> list[Part]:
+    inner = part.get_payload()
+    return [child for child in inner if isinstance(child, Part)] if isinstance(inner, list) else []
 
 
 def _raw(part: Part, name: str) -> str:
@@ -196,9 +200,8 @@ def _is_logo(part: Part, kind: str, disposition: str) -> bool:
 
 def _fields(part: Part) -> list[Mapping[str, str]]:
     """RFC 3464 and RFC 5965: blocks of fields, which the parser gives as parts or leaves as text."""
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        blocks = [child for child in inner[:MAX_PARTS] if isinstance(child, Part)]
+    if part.is_multipart():
+        blocks = _children(part)[:MAX_PARTS]
     else:
         texts = re.split(rb"\r?\n[ \t]*\r?\n", payload_bytes(part, TEXT_BYTES))[:MAX_PARTS]
         blocks = [BytesHeaderParser().parsebytes(text.strip()) for text in texts if text.strip()]

@@ -10,13 +10,14 @@ from bot.model import Outgoing
 from channels.email.compose import Composed, Composer
 from channels.email.faults import Stage, fault_of
 from channels.email.settings import Server, Tls
+from channels.email.tokens import provider_id_of
 
 DEADLINE_SECONDS = 30.0
 GOODBYE_SECONDS = 2.0
 
 
 class EmailSender:
-    """Fills bot.ports.Sender, from any thread without an event loop of its own. The id it gives is the Message-ID."""
+    """Fills bot.ports.Sender, from any thread without an event loop of its own."""
 
     def __init__(self, server: Server, composer: Composer, *, deadline: float = DEADLINE_SECONDS) -> None:
         self._server = server
@@ -26,7 +27,7 @@ class EmailSender:
     def send(self, outgoing: Outgoing) -> str:
         composed = self._composer.compose(outgoing)
         asyncio.run(_Delivery(self._server, composed, self._deadline).run())
-        return composed.message_id
+        return provider_id_of(outgoing.outbox_id)
 
     def find(self, outgoing: Outgoing) -> str | None:  # noqa: ARG002 - the port's shape
         """None, always: SMTP cannot be asked. Sending again repeats the Message-ID, which makes two copies one mail to

@@ -188,7 +188,7 @@ def _end_of_signature(heads: Sequence[str], kinds: Sequence[Kind], number: int, 
     disclaims = DISCLAIMER.match(heads[number])
     if not disclaims and not SIGNATURE.match(heads[number]):
         return number
-    limit = min(cut, number + DISCLAIMER_LINES)
+    limit = min(cut, number + (DISCLAIMER_LINES if disclaims else 3 * SIGNATURE_LINES))
     end = next((index for index in range(number, limit) if kinds[index] is not Kind.NEW), limit)
     lines = sum(1 for head in heads[number:end] if head.strip())
     return end if disclaims or lines <= SIGNATURE_LINES else number

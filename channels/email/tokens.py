@@ -21,6 +21,11 @@ _REPLY, _BOUNCE, _MESSAGE = "r", "b", "m"
 _SIGNED = r"([0-9a-f]{1,16})-([a-z2-7]{16})"
 
 
+def provider_id_of(outbox_id: int) -> str:
+    """What a mail of ours is called where its delivery is noted: all that a bounce can say for sure."""
+    return f"email:{outbox_id}"
+
+
 class Tokens:
     """Makes and reads them for one shop address and secret."""
 

@@ -8,7 +8,6 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -19,15 +18,12 @@ from bot.ports import Clock
 from channels.email.bounces import read_bounce
 from channels.email.inbound import Envelope, author_address, read_envelope, read_message, recipients_of
 from channels.email.settings import EmailSettings
-from channels.email.tokens import Tokens
+from channels.email.tokens import Tokens, provider_id_of
 
 MAX_BYTES = 30 * 1024 * 1024
 
 
-class RecordDelivery(Protocol):
-    def __call__(
-        self, provider_id: str, status: DeliveryStatus, error_code: str | None, outbox_id: int | None, at: datetime
-    ) -> object: ...
+RecordDelivery = Callable[[str, DeliveryStatus, str | None, int | None, datetime], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +85,13 @@ def _hand_on(envelope: Envelope, inlet: Inlet, tokens: Tokens) -> None:
     now = inlet.clock.now()
     bounce = read_bounce(envelope.mail, recipients_of(envelope), tokens)
     if bounce is None:
-        sent = inlet.sent_bodies(author_address(envelope))
-        inlet.receive(read_message(envelope, tokens, sent, now))
+        bodies = inlet.sent_bodies(author_address(envelope))
+        inlet.receive(read_message(envelope, tokens, bodies, now))
         return
     if bounce.suppress:
         inlet.suppress(bounce.outbox_id, bounce.suppress)
-    report = f"email:sha256:{envelope.mail.digest}"
-    inlet.record_delivery(report, bounce.status, bounce.code or None, bounce.outbox_id, now)
+    sent = provider_id_of(bounce.outbox_id)
+    inlet.record_delivery(sent, bounce.status, bounce.code or None, bounce.outbox_id, now)
 
 
 def _raw_mail() -> bytes:
