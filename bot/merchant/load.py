@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel
 
 from bot.errors import Fault, ShopFilesError
+from bot.merchant.phrases import Phrases, Placed, ambiguous, few_phrases, read_phrases
 from bot.merchant.schema import CatalogEntry, FaqEntry, NoticesFile, Policies, ShopSettings
 from bot.merchant.shop import Shop
 from bot.merchant.validate import validated
@@ -71,7 +72,7 @@ class _Loading:
             raise self._refused()
         self._whatsapp_templates(documents["shop.yaml"], settings)
         words = self._words(documents, settings, policies, faq)
-        phrases = {name: self._phrases(document) for name, document in _folder(documents, "phrases")}
+        phrases = self._phrases(documents, faq, settings.language)
         if self.found.faults:
             raise self._refused()
         shop = Shop(
@@ -140,8 +141,8 @@ class _Loading:
                 entries[entry.product] = entry
         return entries
 
-    def _faq(self, documents: Mapping[str, Document]) -> list[tuple[FaqEntry, Document, int]]:
-        entries: list[tuple[FaqEntry, Document, int]] = []
+    def _faq(self, documents: Mapping[str, Document]) -> list[Placed]:
+        entries: list[Placed] = []
         for _, document in _folder(documents, "faq"):
             for index, entry in self._entries(document, FaqEntry):
                 if any(entry.id == other.id for other, _, _ in entries):
@@ -154,7 +155,7 @@ class _Loading:
         documents: Mapping[str, Document],
         settings: ShopSettings,
         policies: Policies,
-        faq: list[tuple[FaqEntry, Document, int]],
+        faq: list[Placed],
     ) -> Words:
         files = dict(_folder(documents, "templates"))
         if settings.language not in files:
@@ -206,7 +207,7 @@ class _Loading:
                         tip = closest(variable, paths) or "facts: " + ", ".join(known.facts)
                         self.found.faults.append(document.fault(place, f"{variable} is not a fact of {key}", tip))
 
-    def _faq_languages(self, faq: list[tuple[FaqEntry, Document, int]], own: str, languages: set[str]) -> None:
+    def _faq_languages(self, faq: list[Placed], own: str, languages: set[str]) -> None:
         """Each question needs the shop's own language; one in no language of the shop is a slip of the pen."""
         for entry, document, index in faq:
             for name in ("title", "answer"):
@@ -228,23 +229,17 @@ class _Loading:
             what = f"{language!r} is not a language"
             self.found.faults.append(Fault(document.file, 0, "", what, "name the file by language, such as es.yaml"))
 
-    def _phrases(self, document: Document) -> dict[str, tuple[str, ...]]:
-        """Intent → ways to say it. Which intents there are, understanding knows."""
-        self._known_language(document, _name(document.file))
-        phrases: dict[str, tuple[str, ...]] = {}
-        if document.value is None:
-            return phrases
-        if not isinstance(document.value, dict):
-            self.found.faults.append(document.fault((), "the file has to be a mapping of intents to lists of phrases"))
-            return phrases
-        for intent, value in document.value.items():
-            if not isinstance(value, list) or not all(isinstance(phrase, str) for phrase in value):
-                self.found.faults.append(
-                    document.fault((intent,), "write a list of phrases", "each in quotes, after a dash")
-                )
-                continue
-            phrases[intent] = tuple(value)
-        return phrases
+    def _phrases(self, documents: Mapping[str, Document], faq: list[Placed], own: str) -> dict[str, Phrases]:
+        """Language → intent → the merchant's ways to say it."""
+        read: list[tuple[Document, Phrases]] = []
+        for language, document in _folder(documents, "phrases"):
+            self._known_language(document, language)
+            phrases, faults = read_phrases(document)
+            self.found.faults += faults
+            read.append((document, phrases))
+        self.found.faults += ambiguous(read, faq)
+        self.found.warnings += few_phrases(faq, own)
+        return {_name(document.file): phrases for document, phrases in read}
 
     def _add(self, found: Findings) -> None:
         self.found.faults += found.faults

@@ -30,7 +30,8 @@ def directory(tmp_path: Path) -> Path:
     copy = tmp_path / "shop"
     shutil.copytree(SHOP, copy)
     shutil.rmtree(copy / "faq")
-    (copy / "templates/es.yaml").unlink()
+    for folder in ("templates", "phrases"):
+        (copy / folder / "es.yaml").unlink()
     return copy
 
 

@@ -6,7 +6,16 @@ import pytest
 
 from bot.merchant.load import version_of
 from bot.model import Channel
-from tests.bot.merchant.sample import changed, faults, line_of, load, sample_texts, warnings, with_template
+from tests.bot.merchant.sample import (
+    changed,
+    english_texts,
+    faults,
+    line_of,
+    load,
+    sample_texts,
+    warnings,
+    with_template,
+)
 
 
 def test_the_sample_shop_has_no_fault() -> None:
@@ -142,6 +151,23 @@ def test_an_answer_missing_in_the_shops_language_is_refused() -> None:
 def test_phrases_are_lists() -> None:
     texts = {**sample_texts(), "phrases/en.yaml": "reorder: again please\n"}
     assert faults(texts) == ["phrases/en.yaml:1: reorder: write a list of phrases (each in quotes, after a dash)"]
+
+
+def test_a_misspelt_intent_is_told_with_the_nearest() -> None:
+    texts = {**english_texts(), "phrases/en.yaml": "reordr:\n  - again please\n"}
+    assert faults(texts) == ["phrases/en.yaml:1: reordr: no such intent (did you mean reorder?)"]
+
+
+def test_a_phrase_that_means_two_things_is_told() -> None:
+    texts = {**english_texts(), "phrases/en.yaml": "reorder:\n  - How can I pay\n"}
+    found = faults(texts)
+    assert "phrases.en[0]: the phrase stands for reorder already (keep it in one place)" in found[0]
+    assert found[0].startswith(f"faq/store.yaml:{line_of(texts, 'faq/store.yaml', 'how can I pay')}:")
+
+
+def test_a_question_with_few_phrases_is_a_warning() -> None:
+    texts = changed("faq/store.yaml", "      - do you take paypal\n", "")
+    assert any("2 phrases in en; give at least 3" in warning for warning in warnings(texts))
 
 
 # --- templates --------------------------------------------------------------------------------------------------------
