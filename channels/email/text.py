@@ -27,7 +27,7 @@ MAX_TEXT = 256 * 1024
 MAX_LINE = 500  # what a rule looks at of a line
 ATTRIBUTION_LINES = 4
 HEADER_LINES = 6
-SIGNATURE_LINES = 12
+SIGNATURE_LINES = 14
 DISCLAIMER_LINES = 60
 
 SURE, LIKELY, UNSURE = 0.95, 0.8, 0.3
@@ -188,10 +188,10 @@ def _end_of_signature(heads: Sequence[str], kinds: Sequence[Kind], number: int, 
     disclaims = DISCLAIMER.match(heads[number])
     if not disclaims and not SIGNATURE.match(heads[number]):
         return number
-    limit = min(cut, number + (DISCLAIMER_LINES if disclaims else 3 * SIGNATURE_LINES))
+    limit = min(cut, number + (DISCLAIMER_LINES if disclaims else SIGNATURE_LINES))
     end = next((index for index in range(number, limit) if kinds[index] is not Kind.NEW), limit)
-    lines = sum(1 for head in heads[number:end] if head.strip())
-    return end if disclaims or lines <= SIGNATURE_LINES else number
+    ends_here = end == cut or kinds[end] is not Kind.NEW
+    return end if disclaims or ends_here else number
 
 
 def _joined(lines: Sequence[Line], kinds: Sequence[Kind], wanted: Kind) -> str:
