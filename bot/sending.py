@@ -48,17 +48,17 @@ class Sending:
 
     def send_next(self) -> bool:
         """Sends, holds, drops or looks for one message whose time has come. False: there is none."""
-        now = self.clock.now()
+        now, shop = self.clock.now(), self._shop()
         with self._store.next_outgoing(now) as ready:
             if ready is None:
                 return False
-            outgoing = self._cleared(ready, now)
+            outgoing = self._cleared(ready, shop, now)
             unknown = ready.unknown
         if outgoing is not None:
             self._deliver(outgoing, unknown=unknown)
         return True
 
-    def _cleared(self, ready: Ready, now: datetime) -> Outgoing | None:
+    def _cleared(self, ready: Ready, shop: Shop, now: datetime) -> Outgoing | None:
         """Judges once more at the last moment (P6), and takes the lease of what may go."""
         outgoing = ready.outgoing
         if outgoing.audience == "customer" and not ready.unknown:
@@ -67,7 +67,7 @@ class Sending:
                 outgoing.category,
                 now,
                 consents=ready.consents,
-                place=whereabouts_of(ready.customer, self._shop()),
+                place=whereabouts_of(ready.customer, shop),
                 exempt=ready.exempt,
                 has_template=outgoing.template_sid is not None,
             )

@@ -92,7 +92,7 @@ class Service:
 
     def answer_next(self) -> bool:
         """Takes one turn: the oldest waiting message of a party nobody deals with. False: there is none."""
-        now = self.clock.now()
+        now, shop = self.clock.now(), self._shop()
         began = perf_counter()
         inbound: Inbound | None = None
         try:
@@ -100,7 +100,7 @@ class Service:
                 if turn is None:
                     return False
                 inbound = turn.inbound
-                self._answer(turn, now)
+                self._answer(turn, shop, now)
         except Exception as fault:
             if inbound is None:
                 raise
@@ -110,9 +110,9 @@ class Service:
         self.on_outgoing()
         return True
 
-    def _answer(self, turn: Turn, now: datetime) -> None:
+    def _answer(self, turn: Turn, shop: Shop, now: datetime) -> None:
         """The turn from reading to outbox."""
-        shop, message, before = self._shop(), turn.inbound.message, turn.conversation
+        message, before = turn.inbound.message, turn.conversation
         world = world_of(turn, message.sender, shop, now, verified=message.verified)
         known = Facts(now.astimezone(ZoneInfo(world.zone)), world.orders)
         text = _text_of(message, before.expected)
@@ -173,7 +173,7 @@ class Service:
         self.on_outgoing()
 
     def _give_up(self, inbound: Inbound, fault: str, *, ask: bool) -> None:
-        now = self.clock.now()
+        now, shop = self.clock.now(), self._shop()
         with self._store.again(inbound) as turn:
             if turn is None:
                 return
@@ -181,9 +181,7 @@ class Service:
             turn.note([Event(kind="message_set_aside", data={"inbox_id": inbound.id, "fault": fault})], now)
             if ask:
                 action = OpenHandoff(reason="failed", silences_bot=False, label=f"-{inbound.id}")
-                turn.actions(inbound.message.sender, self._shop(), now).perform(
-                    action, f"{inbound.party}/{inbound.id}/failed"
-                )
+                turn.actions(inbound.message.sender, shop, now).perform(action, f"{inbound.party}/{inbound.id}/failed")
         log.error("message_set_aside", party=inbound.party, inbox=inbound.id, reason=fault)
 
     # -- sending ---------------------------------------------------------------------------------------------------

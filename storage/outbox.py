@@ -129,11 +129,19 @@ def change(connection: Connection, outbox_id: int, *, only: tuple[str, ...] = OP
 
 def mark_sent(connection: Connection, outbox_id: int, provider_id: str, now: datetime) -> None:
     """Notes the provider's id, whatever was reported before it was known, and catches up on those reports."""
+    _alone_with(connection, provider_id)
     connection.execute(_SENT, {"row": outbox_id, "theirs": provider_id, "at": now})
     for status, code in connection.execute(_REPORTS, {"theirs": provider_id}).all():
         _move(connection, outbox_id, DeliveryStatus(status), code)
 
 
+def _alone_with(connection: Connection, provider_id: str) -> None:
+    """Keeps the report of an id and the noting of that id apart, so that one of them sees what the other left."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"theirs": provider_id})
+
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtext(:theirs))")
 _SENT = (
     update(OUTBOX)
     .where(OUTBOX.c.id == bindparam("row"))
@@ -162,6 +170,7 @@ def record(
     at: datetime,
 ) -> Address | None:
     """Keeps a report, once per provider id and status, and moves its message on; the address, when both are known."""
+    _alone_with(connection, provider_id)
     found = _reported(connection, provider_id, outbox_id)
     values = {
         "provider_id": provider_id,

@@ -1,5 +1,6 @@
 """The outbox: judged at the last moment, leased, sent once, and moved on by what the provider says."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -257,6 +258,23 @@ def test_a_report_of_an_unknown_message_is_kept_and_counts_once_it_is_known(work
     post(works, maya)
     works.send_all()
     assert states(works) == ["delivered"]
+
+
+def test_reports_at_the_very_moment_an_id_becomes_known_are_never_lost(works: Works, maya: int) -> None:
+    for number in range(1, 21):
+        post(works, maya)
+        ready = threading.Barrier(2)
+
+        def report(ready: threading.Barrier = ready, theirs: str = f"out:{number}") -> None:
+            ready.wait()
+            told(works, "delivered", provider_id=theirs)
+
+        thread = threading.Thread(target=report)
+        thread.start()
+        ready.wait()
+        works.store.sent(number, f"out:{number}", works.clock.now())
+        thread.join()
+    assert states(works) == ["delivered"] * 20
 
 
 def test_a_report_answers_an_unknown_outcome(works: Works, maya: int) -> None:
