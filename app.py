@@ -28,10 +28,13 @@ from console.commands.notices import notices_command
 from console.commands.serve import serve_commands
 from console.commands.shop import shop_commands
 from console.commands.understand import understand_command
+from console.demo.command import demo_command
+from console.demo.desk import Desk
 from console.metrics import Metrics
 from console.ops import Checks, check, ops_blueprint, queue_check
 from console.parts import NAME, Unjoined
 from console.throttle import limit_requests
+from demo import open_demo
 from joining import Joint, SystemClock
 from storage.merchant import read_files
 
@@ -117,9 +120,25 @@ def _register_commands(app: Flask, shop_dir: Path) -> None:
         understand_command(shop_dir, read_files),
         doctor_command(_check_serving, _probes),
         *serve_commands(create_app, _check_serving),
+        demo_command(_open_demo, _demo_address),
     )
     for command in commands:
         app.cli.add_command(command)
+
+
+def _open_demo(address: str, database: Path) -> tuple[Flask, Desk]:
+    def make(settings: Settings, clock: Clock, senders: Mapping[Channel, Sender]) -> Flask:
+        return create_app(settings, clock=clock, senders=senders)
+
+    return open_demo(make, address, database, Path(read_environment().get("SHOP_DIR") or "shop"))
+
+
+def _demo_address() -> tuple[str, int]:
+    """HOST and PORT; nothing else of the environment is the demo's."""
+    environment = read_environment()
+    known = {name: environment[name] for name in ("HOST", "PORT") if environment.get(name)}
+    settings = load_settings(known)
+    return settings.host, settings.port
 
 
 def _check_serving() -> None:

@@ -33,6 +33,8 @@ MAX_TELLINGS = 12  # stories told in one turn, however they go to each other
 MISSES = 2  # misunderstandings before a person is asked
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 
+RELEASED: Mapping[str, object] = {"held_since": None, "handoff_id": None, "held_quietly": False}
+
 Reread = Callable[[Expected], Reading]
 
 
@@ -62,7 +64,7 @@ def start(
 
 def give_back(conversation: Conversation) -> Conversation:
     """A person returns the conversation to the bot."""
-    return conversation.model_copy(update={"held_since": None, "handoff_id": None, "misses": 0, "angry_turns": 0})
+    return conversation.model_copy(update={**RELEASED, "misses": 0, "angry_turns": 0})
 
 
 class _Turning:
@@ -85,6 +87,7 @@ class _Turning:
         self.grants = list(conversation.grants)
         self.last = conversation.last
         self.tellings = 0
+        self.unasked = False  # we began this turn, not the customer
 
     # -- hearing ---------------------------------------------------------------------------------------------------
 
@@ -110,15 +113,18 @@ class _Turning:
             return self._close()
         if self._looping():
             self._hand_over(HandedOver("loop"), quiet=True)
-            self.changes["handoff_id"] = None  # what else the loop brings is kept, but not passed on one by one
+            self.changes["held_quietly"] = True
             return self._close()
         self._feel(reading)
         self._understand(message, reading, reread)
         return self._close()
 
     def begin(self, flow: str, answers: Mapping[str, Json], notice_id: int) -> Turn:
+        self.unasked = True
         self._open(flow, dict(answers), notice_id)
-        if self._tell_top() and self.stack:
+        asks = len(self.stack)
+        self._tell_top()
+        if 0 < len(self.stack) < asks:
             self.expected = self.before.expected  # news in between leaves the open question open
         return self._close(reply=False)
 
@@ -333,7 +339,10 @@ class _Turning:
     # -- people, consent, mood -------------------------------------------------------------------------------------
 
     def _hand_over(self, over: HandedOver, *, quiet: bool = False) -> None:
-        """Gives the conversation to a person, after what else was asked and can be told at once."""
+        """Gives the conversation to a person, after what else was asked and can be told at once.
+
+        What we began ourselves becomes a task for the shop instead: the customer has not been heard yet.
+        """
         case = self.stack.pop() if self.stack else None
         unserved = [wish for wish in self.queue if not self._told_at_once(wish)]
         said_of_it = str((case.answers.get("wish") or {}).get("text", "")) if case else ""
@@ -346,14 +355,16 @@ class _Turning:
                 proposed=over.proposed,
                 mood=str(self.changes.get("mood", self.before.mood)),
                 answers=dict(case.answers) if case else {},
+                silences_bot=not self.unasked,
             ),
             f"{self.world.party}/{self.counter}/{self.world.now.isoformat()}/handoff",
         )
-        self.changes |= {"held_since": self.world.now, "handoff_id": outcome.data.get("id")}
-        self.stack.clear()
-        self.queue.clear()
-        self.expected = None
-        self.misses = 0
+        if not self.unasked:
+            self.changes |= {"held_since": self.world.now, "handoff_id": outcome.data.get("id"), "held_quietly": False}
+            self.stack.clear()
+            self.queue.clear()
+            self.expected = None
+            self.misses = 0
         self.events.append(Event(kind="handed_over", data={"reason": over.reason}))
         if not quiet:
             self.says.append(Say(key="handoff.opened", facts={"expected_by": _moment(outcome.data.get("expected_by"))}))
@@ -377,11 +388,11 @@ class _Turning:
         hours = self.world.shop.settings.handoff.release_after_hours
         if self.world.now - since < timedelta(hours=hours):
             return True
-        self.changes |= {"held_since": None, "handoff_id": None}
+        self.changes |= RELEASED
         return False
 
     def _pass_on(self, message: Message) -> None:
-        if self.before.handoff_id:
+        if self.before.handoff_id and not self.before.held_quietly:
             action = PassOn(
                 handoff_id=self.before.handoff_id, text=message.text, media=tuple(item.url for item in message.media)
             )

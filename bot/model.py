@@ -247,6 +247,7 @@ class Conversation(Value):
     misses: int = 0
     held_since: Moment | None = None  # a person holds the conversation since then
     handoff_id: str | None = None
+    held_quietly: bool = False  # what else comes is kept, but not passed on one by one
     mood: Mood = Mood.CALM
     angry_turns: int = 0
     grants: tuple[Grant, ...] = ()

@@ -53,6 +53,8 @@ class Service(Protocol):
 
     def send_next(self) -> bool: ...
 
+    def fire_due(self, now: datetime) -> int: ...
+
 
 class Case(Protocol):
     """An open case with a person."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from bot.model import Channel, Message, Rendered
-from bot.records import Order
+from bot.records import Customer, Order
 from storage.tables import AddressRow, CustomerRow, HandoffRow, InboxRow, NoticeRow, OrderRow, OutboxRow
 
 MOST = 200  # the latest messages each way; a timeline longer than that is read in the export
@@ -55,6 +55,14 @@ class HandoffEntry:
 def party_of(connection: Connection, customer_id: str) -> int | None:
     """The row of a customer of the shop, by the shop's own id."""
     return connection.execute(select(customers.c.id).where(customers.c.source_id == customer_id)).scalar()
+
+
+def people(connection: Connection) -> list[Customer]:
+    """The shop's customers, in the order of its own ids."""
+    rows = connection.execute(
+        select(customers.c.record).where(customers.c.source_id.is_not(None)).order_by(customers.c.source_id)
+    )
+    return [Customer.model_validate(record) for (record,) in rows]
 
 
 def messages(connection: Connection, party: int) -> list[Entry]:

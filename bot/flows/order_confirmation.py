@@ -1,10 +1,12 @@
 """Order confirmation and receipt: did it go through, what is in it, what does it cost, when does it ship."""
 
+from datetime import timedelta
+
 from bot import identity
 from bot.actions import ResendReceipt
 from bot.facts import order_sources, order_view
 from bot.flows.where_is_my_order import business_days_after
-from bot.flows.which import which_order
+from bot.flows.which import Fits, which_order
 from bot.model import Status
 from bot.records import OrderStatus
 from bot.story import Case, Ending
@@ -12,7 +14,7 @@ from bot.story import Case, Ending
 
 def order_confirmation(case: Case) -> Ending:
     """The order's contents, total and dispatch; no address for those who showed only a number and a contact."""
-    order = which_order(case)
+    order = which_order(case, placed_lately(case))
     case.focus = order.id
     sources = order_sources(order)
     private = identity.owns(case.world, order)
@@ -27,9 +29,15 @@ def order_confirmation(case: Case) -> Ending:
     return case.end("order.on_record", sources=sources, order=view)
 
 
+def placed_lately(case: Case) -> Fits:
+    """Without a number the newest order is meant, or one of those placed within a day of it."""
+    newest = max((order.placed_at for order in case.world.orders), default=case.now)
+    return lambda order: newest - order.placed_at < timedelta(days=1)
+
+
 def resend_receipt(case: Case) -> Ending:
     """Sends the confirmation or receipt again, to the email address on file and nowhere else."""
-    order = which_order(case)
+    order = which_order(case, placed_lately(case))
     case.focus = order.id
     outcome = case.once(ResendReceipt(order_id=order.id))
     if outcome.status is Status.DONE:

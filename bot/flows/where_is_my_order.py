@@ -1,5 +1,7 @@
 """Where is my order: every parcel that is still awaited, each with what is truly known of it and since when."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +10,7 @@ from bot.facts import order_sources, order_view, shipment_view
 from bot.flows.which import named_orders, which_order
 from bot.records import Order, OrderStatus, Shipment
 from bot.story import Case, Ended, Ending
-from bot.tracking import PROBLEMS, Progress, State, order_state, progress_of
+from bot.tracking import PROBLEMS, State, order_state, progress_of
 
 AT_ONCE = 3  # awaited orders told in one answer; with more, the customer is asked which
 
@@ -16,16 +18,15 @@ AT_ONCE = 3  # awaited orders told in one answer; with more, the customer is ask
 def where_is_my_order(case: Case) -> Ending:
     """Tells the orders meant, else all that are awaited, else the latest one."""
     orders = _orders_meant(case)
-    problem = _own_problem(case, orders)
-    if problem:
-        order, shipment, progress = problem
-        return case.go(
-            "delivery_problem", order=order.id, shipment=shipment.id, problem=progress.state.value, told_by="carrier"
-        )
+    problems = [problem for order in orders for problem in _problems_of(case, order)]
+    apart = problems[0] if len(problems) == 1 else None
     for order in orders:
-        _tell_order(case, order)
+        _tell_order(case, order, apart)
     case.focus = orders[0].id if len(orders) == 1 else None
-    return Ended()
+    if apart is None:
+        return Ended()
+    answers = {"order": apart.order.id, "shipment": apart.shipment.id, "problem": apart.state.value}
+    return case.go("delivery_problem", **answers, told_by="carrier")
 
 
 def _orders_meant(case: Case) -> tuple[Order, ...]:
@@ -51,15 +52,23 @@ def is_awaited(order: Order) -> bool:
     return order.status is not OrderStatus.DELIVERED
 
 
-def _own_problem(case: Case, orders: tuple[Order, ...]) -> tuple[Order, Shipment, Progress] | None:
-    """The one parcel in trouble, when the question is about just this order and the sender may act on it."""
-    if len(orders) != 1 or not identity.owns(case.world, orders[0]):
-        return None
-    for shipment in orders[0].shipments:
-        progress = progress_of(shipment, case.now, case.world.policies.tracking)
-        if progress.state in PROBLEMS and not already_raised(orders[0], shipment):
-            return orders[0], shipment, progress
-    return None
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A parcel in trouble that nobody is mending yet."""
+
+    order: Order
+    shipment: Shipment
+    state: State
+
+
+def _problems_of(case: Case, order: Order) -> Iterator[Problem]:
+    """The troubled parcels of an order, where the sender may act on it; one alone leads into its resolution."""
+    if not identity.owns(case.world, order) or order.status is OrderStatus.CANCELLED:
+        return
+    for shipment in order.shipments:
+        state = progress_of(shipment, case.now, case.world.policies.tracking).state
+        if state in PROBLEMS and not already_raised(order, shipment):
+            yield Problem(order, shipment, state)
 
 
 def already_raised(order: Order, shipment: Shipment) -> bool:
@@ -74,13 +83,16 @@ def already_raised(order: Order, shipment: Shipment) -> bool:
     )
 
 
-def _tell_order(case: Case, order: Order) -> None:
+def _tell_order(case: Case, order: Order, apart: Problem | None) -> None:
+    """Tells each parcel of the order but the one whose trouble is a story of its own."""
     state = order_state(order)
     sources = order_sources(order)
     private = identity.owns(case.world, order)
     view = order_view(order, private=private)
     if state is None:
         for shipment in order.shipments:
+            if apart and shipment.id == apart.shipment.id:
+                continue
             progress = progress_of(shipment, case.now, case.world.policies.tracking)
             facts = {"order": view, "shipment": shipment_view(order, shipment, progress)}
             if already_raised(order, shipment) and progress.state in PROBLEMS:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.actions import NoteLookup, OpenHandoff, PassOn, RequestDelivery, SetConsent
+from bot.conversation import give_back
 from bot.model import Channel, Level, Mood
 from tests.bot.stories import (
     NOW,
@@ -233,3 +234,29 @@ def test_a_stranger_changes_nothing_before_a_code_is_shown():
     assert talk.conversation.expected.name == "code"
     assert keys(talk.hear(answers("000000"))) == ["identity.wrong_code"]
     assert keys(talk.hear(answers("123456"))) == ["problem.attempt_failed"]
+
+
+def test_a_carriers_news_that_needs_a_person_leaves_the_bot_answering():
+    talk = Talk([order("FF-1001", ("exception", "customs", 3))])
+    talk.begin("delivery_problem", order="o-FF-1001", shipment="s-FF-1001", problem="customs", told_by="carrier")
+    assert keys(talk.hear(wants("greeting"))) == ["greeting"]
+
+
+def test_one_parcel_in_trouble_among_several_orders_leads_into_its_resolution_after_the_others_are_told():
+    taken = Talk([ON_ITS_WAY, FAILED]).hear(wants("where_is_my_order"))
+    assert keys(taken) == ["wismo.in_transit", "problem.attempt_failed"]
+
+
+def test_whether_an_order_went_through_is_asked_of_the_newest():
+    assert keys(Talk([ON_ITS_WAY, PENDING]).hear(wants("order_confirmation"))) == ["order.confirmed"]
+
+
+def test_a_case_closed_after_a_flood_gives_the_conversation_back():
+    talk = Talk([ON_ITS_WAY])
+    for _ in range(12):
+        talk.hear(wants("where_is_my_order"))
+    assert talk.conversation.held_quietly
+    assert not talk.ledger.of(PassOn)
+    talk.conversation = give_back(talk.conversation)
+    talk.now += timedelta(minutes=5)
+    assert keys(talk.hear(wants("where_is_my_order"))) == ["wismo.in_transit"]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.actions import OpenHandoff
 from bot.flows.announcements import STORIES
 from bot.model import Channel
 from tests.bot.stories import NOW, Talk, keys, order, parcel, sample_shop
@@ -45,7 +46,8 @@ def test_a_question_that_was_open_stays_open() -> None:
     assert talk.conversation.expected == asked
 
 
-def test_an_order_that_is_gone_is_given_to_a_person() -> None:
+def test_an_order_that_is_gone_is_a_task_for_the_shop_and_the_bot_goes_on() -> None:
     talk = Talk([])
     talk.begin("announce_shipped", order="o-gone", shipments=[])
-    assert talk.conversation.held_since == NOW
+    assert [task.silences_bot for task in talk.ledger.of(OpenHandoff)] == [False]
+    assert talk.conversation.held_since is None
