@@ -73,18 +73,21 @@ class SqlTurn(SqlDealing):
     def __init__(self, connection: Connection, party: int, row: Row[Any], actions: MakeActions) -> None:
         super().__init__(connection, party, row, actions)
         self.inbound: Inbound = inbox.inbound_from(party, row)
+        self._received_at: datetime = row.received_at
         self._delayed = row.retry_at is not None
 
     def done(self, reading: Reading | None, now: datetime) -> None:
         inbox.finish(self._connection, self.inbound, reading, now)
         if self._delayed:
             inbox.wait(self._connection, self.party.id, None)
+        parties.heard_from(self._connection, self.inbound.message, self._received_at)
 
     def set_back(self, fault: str, retry_at: datetime) -> None:
         inbox.set_back(self._connection, self.inbound, fault, retry_at)
 
     def set_aside(self, fault: str, now: datetime) -> None:
         inbox.set_aside(self._connection, self.inbound, fault, now)
+        parties.heard_from(self._connection, self.inbound.message, self._received_at)
 
 
 class SqlOutreach(SqlDealing):

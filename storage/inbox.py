@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, literal, select, text, update
+from sqlalchemy import Connection, Row, bindparam, func, literal, select, text, true, update
 
 from bot.model import Message, Reading
 from bot.store import Inbound, Receipt
-from storage.parties import CUSTOMERS, PARTY_COLUMNS, TABLES, alone, dialect_insert, with_party
+from storage.parties import ADDRESSES, CUSTOMERS, HERE, PARTY_COLUMNS, TABLES, alone, dialect_insert, key_of, with_party
 
 INBOX = TABLES["inbox"]
 MOST_WAITING = 200  # of one party; a claim looks past each of them while their party is dealt with elsewhere
@@ -22,35 +22,51 @@ def _at(name: str) -> Any:
     return bindparam(name, type_=INBOX.c.received_at.type)
 
 
-def keep(connection: Connection, party: int, message: Message, now: datetime) -> Receipt:
-    """Inserts a message that is not there yet; one of too many is kept, but set aside."""
+def keep(connection: Connection, message: Message, now: datetime) -> Receipt | None:
+    """Keeps a message of a known address; one of too many is set aside. None: not known, or it is here already.
+
+    One statement, because it is all that a webhook waits for. On PostgreSQL the address can't change hands meanwhile,
+    and a party's messages are let in one after the other, so that the order of their ids is the order of commits.
+    """
     values = {
         "provider_id": message.provider_id,
-        "party": party,
-        "channel": message.sender.channel.value,
-        "message": message.model_dump(mode="json", exclude_defaults=True),
-        "received_at": now,
+        "at_channel": message.sender.channel.value,
+        "at_key": key_of(message),
+        "heard": message.model_dump(mode="json", exclude_defaults=True),
+        "at": now,
     }
     row = connection.execute(_keeping(connection.dialect.name), values).first()
-    return Receipt(new=row is not None, aside=row is not None and row.state == "aside")
+    return Receipt(new=True, aside=row.state == "aside") if row else None
 
 
 @cache
 def _keeping(dialect: str) -> Any:
+    found: list[Any] = [ADDRESSES.c.customer_id]
+    if dialect == "postgresql":
+        found.append(func.pg_advisory_xact_lock(ADDRESSES.c.customer_id))
+    sender = select(*found).where(*HERE).with_for_update(read=True).subquery("sender")
     flooded = text(
-        "CASE WHEN EXISTS (SELECT 1 FROM inbox AS w WHERE w.customer_id = :party AND w.state = 'waiting'"
+        "CASE WHEN EXISTS (SELECT 1 FROM inbox AS w WHERE w.customer_id = sender.customer_id AND w.state = 'waiting'"
         " ORDER BY w.id LIMIT 1 OFFSET :most) THEN 'aside' ELSE 'waiting' END"
     ).bindparams(most=MOST_WAITING - 1)
-    fields: dict[str, Any] = {
-        name: bindparam(name, type_=INBOX.c[name].type) for name in ("provider_id", "channel", "message", "received_at")
-    }
-    fields |= {
-        "customer_id": bindparam("party", type_=INBOX.c.customer_id.type),
-        "state": flooded,
+    fields = {
+        "provider_id": bindparam("provider_id", type_=INBOX.c.provider_id.type),
+        "customer_id": sender.c.customer_id,
+        "channel": bindparam("at_channel", type_=INBOX.c.channel.type),
+        "message": bindparam("heard", type_=INBOX.c.message.type),
+        "received_at": _at("at"),
         "tries": literal(0, literal_execute=True),
+        "state": flooded,
     }
-    new = dialect_insert(dialect, INBOX).values(fields).on_conflict_do_nothing(index_elements=["provider_id"])
-    return new.returning(INBOX.c.id, INBOX.c.state)
+    new = dialect_insert(dialect, INBOX).from_select(
+        list(fields), select(*fields.values()).select_from(sender).where(true())
+    )
+    return new.on_conflict_do_nothing(index_elements=["provider_id"]).returning(INBOX.c.id, INBOX.c.state)
+
+
+def is_here(connection: Connection, message: Message) -> bool:
+    query = select(INBOX.c.id).where(INBOX.c.provider_id == message.provider_id)
+    return connection.execute(query).first() is not None
 
 
 def oldest_party(connection: Connection, now: datetime) -> int | None:

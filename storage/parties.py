@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -40,33 +40,23 @@ def key_of(message: Message) -> str:
     return message.sender.key if message.verified else UNVERIFIED + message.sender.key
 
 
-def heard_from(connection: Connection, message: Message, now: datetime) -> int | None:
-    """Marks a known address as just heard from; its party, or None.
-
-    The address row stays locked until the end, so that it can't change hands meanwhile. On PostgreSQL the party's
-    messages are let in one after the other from here, so that the order of their ids is the order of their commits.
-    """
+def heard_from(connection: Connection, message: Message, at: datetime) -> None:
+    """Notes when and from which spelling of its address a sender was last heard; a later moment stays."""
     values = {
         "at_channel": message.sender.channel.value,
         "at_key": key_of(message),
         "seen_raw": message.sender.raw,
-        "seen_at": now,
+        "seen_at": at,
     }
-    row = connection.execute(_marking(connection.dialect.name), values).first()
-    return int(row[0]) if row else None
+    connection.execute(_HEARD, values)
 
 
-@cache
-def _marking(dialect: str) -> Any:
-    found: list[Any] = [ADDRESSES.c.customer_id]
-    if dialect == "postgresql":
-        found.append(func.pg_advisory_xact_lock(ADDRESSES.c.customer_id))
-    return (
-        update(ADDRESSES)
-        .where(*HERE)
-        .values(last_inbound_at=bindparam("seen_at"), raw=bindparam("seen_raw"))
-        .returning(*found)
-    )
+_SEEN_AT = bindparam("seen_at", type_=ADDRESSES.c.last_inbound_at.type)
+_HEARD = (
+    update(ADDRESSES)
+    .where(*HERE, ADDRESSES.c.last_inbound_at.is_(None) | (ADDRESSES.c.last_inbound_at < _SEEN_AT))
+    .values(last_inbound_at=_SEEN_AT, raw=bindparam("seen_raw"))
+)
 
 
 def meet(connection: Connection, message: Message, now: datetime) -> bool:

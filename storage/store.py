@@ -42,17 +42,14 @@ class SqlStore:
     def _receive(self, message: Message, now: datetime) -> Receipt:
         for _ in range(MEETINGS):
             with self._engine.connect() as connection, connection.begin() as transaction:
-                party = parties.heard_from(connection, message, now)
-                if party is None:
-                    if not parties.meet(connection, message, now):
-                        transaction.rollback()
-                        continue
-                    party = parties.heard_from(connection, message, now)
-                    assert party is not None
-                receipt = inbox.keep(connection, party, message, now)
-                if not receipt.new:
-                    transaction.rollback()  # a message heard before is no sign of life
-                return receipt
+                receipt = inbox.keep(connection, message, now)
+                if receipt is None and inbox.is_here(connection, message):
+                    receipt = Receipt(new=False)
+                if receipt is None and parties.meet(connection, message, now):
+                    receipt = inbox.keep(connection, message, now)
+                if receipt is not None:
+                    return receipt
+                transaction.rollback()  # another message of the same new address was quicker
         raise RuntimeError("a new address could not be kept")
 
     # -- turns -----------------------------------------------------------------------------------------------------

@@ -198,6 +198,8 @@ def test_review_requests_without_consent_are_dropped_with_the_reason(works: Work
 @pytest.mark.parametrize(("seconds", "state"), [(-1, "sent"), (0, "dropped"), (1, "dropped")])
 def test_whatsapp_takes_free_text_for_a_day_after_their_last_message(works: Works, seconds: int, state: str) -> None:
     works.hear(channel=Channel.WHATSAPP)
+    works.answer_all()
+    works.run("DELETE FROM outbox")
     party = works.rows("inbox")[0].customer_id
     works.clock.moment = NOW + timedelta(days=1, seconds=seconds)
     post(works, party, address=Address(channel=Channel.WHATSAPP, raw=f"whatsapp:{PHONE}", key=PHONE))
@@ -207,6 +209,8 @@ def test_whatsapp_takes_free_text_for_a_day_after_their_last_message(works: Work
 
 def test_an_approved_template_goes_where_free_text_may_not(works: Works) -> None:
     works.hear(channel=Channel.WHATSAPP)
+    works.answer_all()
+    works.run("DELETE FROM outbox")
     party = works.rows("inbox")[0].customer_id
     works.clock.pass_by(days=2)
     to = Address(channel=Channel.WHATSAPP, raw=f"whatsapp:{PHONE}", key=PHONE)
