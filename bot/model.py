@@ -255,6 +255,7 @@ class Conversation(Value):
     last: CaseState | None = None  # the case told last, for "and the other one?"
     last_at: Moment | None = None
     last_channel: Channel | None = None
+    stopped: tuple[Channel, ...] = ()  # where the customer opted out, so that it is confirmed once
     replied_at: tuple[Moment, ...] = ()  # the latest automatic replies, for the loop guard
 
 

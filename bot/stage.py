@@ -1,0 +1,244 @@
+"""A conversation while a turn is taken: the matters under way, told, left, handed over. Gone when the turn is.
+
+What a message means is decided in bot/conversation.py; here is what follows from it for the stack of stories.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.actions import OpenHandoff
+from bot.flows import FLOWS, flow_of_intent
+from bot.model import CaseState, Conversation, Event, Json, Say, Wish
+from bot.story import Act, Asked, Ended, Gone, HandedOver, Telling, World, tell
+
+CASE_DAYS = 7  # an unanswered matter older than this is not gone back to
+MAX_TELLINGS = 12  # stories told in one turn, however they go to each other
+MISSES = 2  # misunderstandings before a person is asked
+
+RELEASED: Mapping[str, object] = {"held_since": None, "handoff_id": None, "held_quietly": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn came to. `exempt` marks the one confirmation that may follow an opt-out."""
+
+    conversation: Conversation
+    says: tuple[Say, ...] = ()
+    events: tuple[Event, ...] = ()
+    exempt: bool = False
+
+
+class Stage:
+    """The only mutable thing of a turn. With `unasked` we begin it ourselves and no customer has been heard."""
+
+    def __init__(self, conversation: Conversation, world: World, act: Act, *, unasked: bool = False) -> None:
+        self.before = conversation
+        self.world = world
+        self.act = act
+        self.unasked = unasked
+        limit = world.now - timedelta(days=CASE_DAYS)
+        self.stack = [case for case in conversation.stack if case.opened_at >= limit]
+        self.queue = list(conversation.queue)
+        self.expected = conversation.expected if self.stack else None
+        self.changes: dict[str, object] = {}
+        self.says: list[Say] = []
+        self.events: list[Event] = []
+        self.counter = conversation.counter
+        self.misses = conversation.misses
+        self.focus = conversation.focus
+        self.grants = list(conversation.grants)
+        self.last = conversation.last
+        self.tellings = 0
+
+    @property
+    def top(self) -> CaseState | None:
+        return self.stack[-1] if self.stack else None
+
+    # -- telling ---------------------------------------------------------------------------------------------------
+
+    def open(self, flow: str, answers: dict[str, Json], notice_id: int | None = None) -> None:
+        self.counter += 1
+        case = CaseState(
+            id=str(self.counter), flow=flow, opened_at=self.world.now, answers=answers, notice_id=notice_id
+        )
+        self.stack.append(case)
+        self.events.append(Event(kind="case_opened", data={"case": case.id, "flow": flow, "notice_id": notice_id}))
+
+    def open_wish(self, wish: Wish) -> None:
+        self.open(flow_of_intent(wish.intent), answers_of(wish))
+
+    def run(self) -> None:
+        """Tells the open matter; when it ends, goes on with the next wish, then with what was interrupted."""
+        while self.tell_top():
+            if self.queue:
+                self.open_wish(self.queue.pop(0))
+            else:
+                self.resume()
+                return
+
+    def tell_top(self) -> bool:
+        """Tells the top story; whether it came to its end and the turn may go on."""
+        self.tellings += 1
+        case = self.stack[-1]
+        if case.flow not in FLOWS or self.tellings > MAX_TELLINGS:
+            self.stack.pop()
+            self.hand_over(HandedOver("story_gone"))
+            return False
+        telling = tell(FLOWS[case.flow].story, case, self.world, self.act)
+        self.learn(telling)
+        match telling.outcome:
+            case Asked(question):
+                words = question.words
+                choices = self.world.shop.words.titled(words, self.language())
+                self.says.append(words.model_copy(update={"choices": choices}))
+                self.expected = question.expected.model_copy(update={"choices": choices})
+                return False
+            case Gone(flow, answers):
+                self.leave_top("gone")
+                self.open(flow, dict(answers), case.notice_id)
+                return self.tell_top()
+            case HandedOver() as over:
+                self.hand_over(over)
+                return False
+            case _:
+                self.leave_top("ended")
+                return True
+
+    def learn(self, telling: Telling) -> None:
+        asked = tuple(question.expected for question in telling.asked)
+        self.stack[-1] = telling.state.model_copy(update={"asked": asked})
+        self.says += telling.says
+        self.grants += telling.grants
+        self.focus = telling.focus
+
+    def leave_top(self, how: str) -> None:
+        case = self.stack.pop()
+        self.expected = None
+        self.last = case
+        self.events.append(Event(kind="case_" + how, data={"case": case.id, "flow": case.flow}))
+
+    def resume(self) -> None:
+        """Back to what was interrupted. A notice's unanswered question still takes its answer, but is not pressed."""
+        if not self.stack:
+            return
+        before = len(self.says)
+        top = self.stack[-1]
+        if self.tell_top():
+            self.resume()
+            return
+        if top.notice_id is not None:
+            del self.says[before:]
+        elif self.expected:
+            self.says.insert(before, Say(key="resume"))
+
+    def drop_top(self) -> None:
+        if self.stack:
+            self.leave_top("dropped")
+        self.queue.clear()
+        self.misses = 0
+        self.says.append(Say(key="never_mind"))
+        self.resume()
+
+    def ask_again(self) -> None:
+        self.says.append(Say(key="again"))
+        if self.tell_top():
+            self.run()
+
+    def miss(self) -> None:
+        """Asks again once; the second time in a row a person is asked."""
+        self.misses += 1
+        if self.misses >= MISSES:
+            self.hand_over(HandedOver("not_understood"))
+        elif self.expected:
+            self.ask_again()
+        else:
+            self.open("clarify", {"intents": []})
+            self.run()
+
+    def forget_passing(self) -> None:
+        """Lets go of a "which of these?" that was answered by saying it in other words."""
+        while self.stack and self.stack[-1].flow in FLOWS and FLOWS[self.stack[-1].flow].passing:
+            self.stack.pop()
+            self.expected = None
+
+    def clear(self) -> None:
+        """Leaves every matter."""
+        self.stack.clear()
+        self.queue.clear()
+        self.expected = None
+
+    # -- people ----------------------------------------------------------------------------------------------------
+
+    def hand_over(self, over: HandedOver, *, quiet: bool = False) -> None:
+        """Gives the conversation to a person, after what else was asked and can be told at once.
+
+        What we began ourselves becomes a task for the shop instead: the customer has not been heard yet.
+        """
+        case = self.stack.pop() if self.stack else None
+        unserved = [wish for wish in self.queue if not self.told_at_once(wish)]
+        said_of_it = str((case.answers.get("wish") or {}).get("text", "")) if case else ""
+        outcome = self.act(
+            OpenHandoff(
+                reason=over.reason,
+                order_id=over.order_id or self.focus,
+                flow=case.flow if case else "",
+                summary="; ".join(text for text in (said_of_it, *(wish.text for wish in unserved)) if text),
+                proposed=over.proposed,
+                mood=str(self.changes.get("mood", self.before.mood)),
+                answers=dict(case.answers) if case else {},
+                silences_bot=not self.unasked,
+            ),
+            f"{self.world.party}/{self.counter}/{self.world.now.isoformat()}/handoff",
+        )
+        if not self.unasked:
+            self.changes |= {"held_since": self.world.now, "handoff_id": outcome.data.get("id"), "held_quietly": False}
+            self.clear()
+            self.misses = 0
+        self.events.append(Event(kind="handed_over", data={"reason": over.reason}))
+        if not quiet:
+            self.says.append(Say(key="handoff.opened", facts={"expected_by": _moment(outcome.data.get("expected_by"))}))
+
+    def told_at_once(self, wish: Wish) -> bool:
+        """Answers a further wish beside a hand-off, when it needs no question."""
+        entry = FLOWS[flow_of_intent(wish.intent)]
+        if not entry.informational:
+            return False
+        state = CaseState(id=f"{self.counter}+", flow="", opened_at=self.world.now, answers=answers_of(wish))
+        telling = tell(entry.story, state, self.world, self.act)
+        if not isinstance(telling.outcome, Ended):
+            return False
+        self.says += telling.says
+        return True
+
+    # -- closing ---------------------------------------------------------------------------------------------------
+
+    def language(self) -> str:
+        return str(self.changes.get("language") or self.before.language or self.world.shop.settings.language)
+
+    def close(self, *, exempt: bool = False, reply: bool = True) -> Turn:
+        recent = self.before.replied_at
+        if self.says and reply:
+            recent = (*recent, self.world.now)[-self.world.shop.settings.limits.automatic_replies :]
+        fields: dict[str, object] = {
+            "stack": tuple(self.stack),
+            "queue": tuple(self.queue),
+            "expected": self.expected if self.stack else None,
+            "counter": self.counter,
+            "misses": self.misses,
+            "focus": self.focus,
+            "grants": tuple(self.grants),
+            "last": self.last,
+            "replied_at": recent,
+        }
+        return Turn(self.before.model_copy(update=fields | self.changes), tuple(self.says), tuple(self.events), exempt)
+
+
+def answers_of(wish: Wish) -> dict[str, Json]:
+    """What a story that a wish begins knows from the start: the wish, and what it was said about."""
+    said = {"wish": {"intent": wish.intent, "probability": wish.probability, "text": wish.text}}
+    return {**said, "heard": wish.named} if wish.named else dict(said)
+
+
+def _moment(text: object) -> datetime | None:
+    return datetime.fromisoformat(text) if isinstance(text, str) else None
