@@ -1,12 +1,11 @@
 """Whose a phone number or mail address is."""
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Engine, select
 
 from bot.model import Address, Category, Channel, Message
-from storage import parties
+from storage import inbox, parties
 from storage.contacts import ADDRESSES
 from storage.engine import reading
 from storage.inbox import INBOX
@@ -32,21 +31,11 @@ def text(text_id: str = "twilio:SM1", key: str = PHONE) -> Message:
 
 def receive(engine: Engine, message: Message) -> int:
     with engine.begin() as connection:
-        if parties.heard_from(connection, message, NOW) is None:
+        if inbox.keep(connection, message, NOW) is None:
             assert parties.meet(connection, message, NOW)
-        party = parties.heard_from(connection, message, NOW)
-        assert party is not None
-        row: dict[str, Any] = {
-            "provider_id": message.provider_id,
-            "customer_id": party,
-            "channel": "sms",
-            "message": message.model_dump(mode="json"),
-            "state": "waiting",
-            "tries": 0,
-            "received_at": NOW,
-        }
-        connection.execute(INBOX.insert().values(row))
-    return party
+            assert inbox.keep(connection, message, NOW)
+        query = select(INBOX.c.customer_id).where(INBOX.c.provider_id == message.provider_id)
+        return int(connection.execute(query).scalar_one())
 
 
 def test_a_customers_contacts_lead_to_them_on_every_channel(engine: Engine) -> None:
