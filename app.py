@@ -33,7 +33,7 @@ from console.demo.desk import Desk
 from console.metrics import Metrics
 from console.ops import Checks, check, ops_blueprint, queue_check
 from console.parts import NAME, Unjoined
-from console.throttle import limit_requests
+from console.throttle import Throttle
 from demo import open_demo
 from joining import Joint, SystemClock
 from storage.merchant import read_files
@@ -66,15 +66,15 @@ def _mount(app: Flask, joint: Joint) -> None:
     """Everything that answers requests."""
     settings = joint.settings
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
-    app.secret_key = settings.secret_key or None
     if settings.trusted_proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies)  # type: ignore[method-assign]
+    throttle = Throttle(settings.redis_url)
     for blueprint in _routes(joint):
+        throttle.limit(blueprint)
         app.register_blueprint(blueprint)
     app.after_request(partial(_count_answer, joint.metrics))
-    limit_requests(app, settings.redis_url)
 
 
 def _routes(joint: Joint) -> Iterator[Blueprint]:

@@ -37,7 +37,7 @@ PRIVATE_KEYS = frozenset(
 )
 
 #: Libraries that tell whole requests at their ordinary level.
-QUIET = ("apscheduler", "httpx", "httpcore", "twilio.http_client", "waitress.queue", "urllib3", "selenium", "alembic")
+QUIET = ("apscheduler", "httpx", "httpcore", "twilio.http_client", "urllib3", "selenium", "alembic")
 
 _PATTERNS = (
     (re.compile(r"(://)[^/\s@:]*:[^/\s@]*@"), r"\1[removed]@"),  # credentials in an address
@@ -80,6 +80,7 @@ def set_up_logs(level: str = "info", *, json: bool = False, secrets: Iterable[st
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # one line for each request that has to wait its turn
 
 
 def redactor(secrets: Iterable[str] = ()) -> Processor:

@@ -7,6 +7,7 @@ machine count into that directory and each of them tells the sum.
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -65,7 +66,11 @@ class Metrics:
         }
 
     def count(self, name: str, **labels: str) -> None:
-        self._counters[name].labels(**{label: str(value) for label, value in labels.items()}).inc()
+        self._counter(name, tuple(labels.items())).inc()
+
+    @lru_cache(maxsize=1024)  # noqa: B019 - lives as long as the app
+    def _counter(self, name: str, labels: tuple[tuple[str, str], ...]) -> Counter:
+        return self._counters[name].labels(**{label: str(value) for label, value in labels})
 
     def time(self, name: str, seconds: float) -> None:
         self._timers[name].observe(seconds)
