@@ -24,7 +24,7 @@ from bot.service import Service
 from channels.address import key_of
 from channels.email.settings import EmailSettings, read_smtp_url
 from channels.limits import numbered
-from channels.setup import ChannelSettings, make_senders, suppresses
+from channels.setup import ChannelSettings, make_catch_up, make_senders, suppresses
 from channels.twilio.settings import TwilioSettings
 from config import Settings
 from console.logs import set_up_logs
@@ -220,9 +220,15 @@ class Joint:
         return Workers(self.service, answerers=self.settings.answerers, senders=self.settings.senders, poll=poll)
 
     def scheduler(self) -> Background:
-        from scheduler.clock import make_scheduler
+        from scheduler.clock import Job, make_scheduler
 
-        return Ticking(make_scheduler(self.service))
+        jobs = [Job(name, run, seconds) for name, run, seconds in self.catch_up_jobs()]
+        return Ticking(make_scheduler(self.service, jobs))
+
+    def catch_up_jobs(self) -> list[tuple[str, Callable[[], object], float]]:
+        """What looks for messages that no webhook brought; not where senders were given instead of made."""
+        books = ChannelBooks(self.engine, self.clock)
+        return [] if self._senders is not None else make_catch_up(self.channels, self, books, self.clock)
 
     def import_files(
         self,

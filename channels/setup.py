@@ -32,6 +32,10 @@ class Books(Protocol):
 
     def taken(self, provider_id: str) -> bool: ...
 
+    def seen(self, provider_id: str) -> bool: ...
+
+    def began(self, prefix: str) -> datetime | None: ...
+
     def content_sid(self, shape: str) -> str | None: ...
 
     def keep_content(self, shape: str, sid: str) -> None: ...
@@ -108,6 +112,25 @@ def make_routes(
         )
         blueprints += [mime_blueprint(inlet), unsubscribe_blueprint(settings.email, shop, words, unsubscribe)]
     return blueprints
+
+
+def make_catch_up(
+    settings: ChannelSettings, inward: Inward, books: Books, clock: Clock
+) -> list[tuple[str, Callable[[], object], float]]:
+    """What to run every so many seconds, so that nothing a provider took in for us is lost."""
+    if settings.twilio is None:
+        return []
+    from channels.twilio.catchup import EVERY, Catchup
+    from channels.twilio.inbound import PROVIDER
+
+    catchup = Catchup(
+        settings.twilio,
+        began=lambda: books.began(PROVIDER),
+        seen=books.seen,
+        receive=inward.receive,
+        clock=clock,
+    )
+    return [("twilio_catch_up", catchup.run, EVERY)]
 
 
 def suppresses(code: str) -> bool:

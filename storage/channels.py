@@ -12,6 +12,7 @@ from storage.dealings import MakeActions
 from storage.engine import reading
 from storage.parties import ADDRESSES, CUSTOMERS, TABLES, into
 
+INBOX = TABLES["inbox"]
 OUTBOX = TABLES["outbox"]
 CONTENTS = TABLES["contents"]
 
@@ -29,6 +30,18 @@ class ChannelBooks:
             return (
                 connection.execute(select(OUTBOX.c.id).where(OUTBOX.c.provider_id == provider_id)).first() is not None
             )
+
+    def seen(self, provider_id: str) -> bool:
+        """Whether a message with this provider's id was ever taken in."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(INBOX.c.id).where(INBOX.c.provider_id == provider_id)).first()
+        return found is not None
+
+    def began(self, prefix: str) -> datetime | None:
+        """When the first message of the provider whose ids begin so was taken in."""
+        query = select(INBOX.c.received_at).where(INBOX.c.provider_id.startswith(prefix, autoescape=True))
+        with reading(self._engine) as connection:
+            return connection.execute(query.order_by(INBOX.c.id).limit(1)).scalar()
 
     def content_sid(self, shape: str) -> str | None:
         with reading(self._engine) as connection:
