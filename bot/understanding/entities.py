@@ -21,7 +21,9 @@ EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 PHONE = re.compile(r"(?<![\w#@.])(?:\+|00)?\(?\d(?:[\s().-]{0,2}\d){7,14}(?!\w)")
 URL = re.compile(r"\b(?:https?://|www\.)\S{1,500}")
 CODE = re.compile(r"(?<![\w#])\d(?:[ -]?\d){3,7}(?![\w])")
-AMOUNT = re.compile(r"[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£]|usd|eur|euros?|dollars?|bucks)\b", re.IGNORECASE)
+AMOUNT = re.compile(
+    r"[$€£]\s?\d[\d.,]{0,15}|(?<![\d.,])\d[\d.,]{0,15}\s?(?:[$€£]|(?:usd|eur|euros?|dollars?|bucks)\b)", re.IGNORECASE
+)
 DATED = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b")
 CLOSE = 88
 MOST_WORDS = 120

@@ -18,7 +18,7 @@ TOKEN = re.compile(
     r"(?<![\w@.,/+$€£:-])(#\s?)?([A-Za-z]{0,6}[-_ ]?\d[\dA-Za-z]{1,15}(?:-[\dA-Za-z]{1,10}){0,3})(?![\w@%€$£]|[.,:/]\d)"
 )
 ORDER_WORD = re.compile(
-    r"(?:orders?|ordr|number|num|no|nr|n|ref|reference|confirmation|purchase|invoice|pedidos?|numero|commande|bestellung|"
+    r"\b(?:orders?|ordr|number|num|no|nr|n|ref|reference|confirmation|purchase|invoice|pedidos?|numero|commande|bestellung|"
     r"bestellnummer|auftrag|encomenda|ordine|bestelling|bestelnummer|ends? in|ending(?: in| with)?|digits)"
     r"(?:\s+(?:is|number|no|nr|id|es|ist|est|e|numero|nummer|n|was|called|with|from|are|it s|my))*[\s.:#°º=-]*$",
     re.IGNORECASE,
@@ -93,7 +93,9 @@ def _judge(token: str, own: dict[str, str], clean: str, start: int, marked: bool
         mine = _own(key_of(candidate), own)
         if mine:
             return mine
-    token = token if not re.match(r"[A-Za-z]+ ", token) else token.rsplit(" ", maxsplit=1)[-1]
+    if " " in token:
+        start += token.rindex(" ") + 1
+        token = token[token.rindex(" ") + 1 :]
     bare = token.isdigit() and clean.strip(" .!?#\n") == token and 4 <= len(token) <= 10
     before = clean[max(0, start - 40) : start]
     if UNIT.match(token):

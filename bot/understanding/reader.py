@@ -172,7 +172,7 @@ class Reader:
 
     def _wants_person(self, text: Text) -> bool:
         """Any wording of wanting a human; "the delivery person left it" and "are you a human?" are none."""
-        plain = text.plain
+        plain = text.plain.replace("-", " ")
         for pattern in self._lexicon.person_except:
             plain = pattern.sub(" ", plain)
         return any_of(self._lexicon.person, plain.strip())

@@ -43,7 +43,8 @@ def read_commands(text: Text, expected: Expected | None, lexicon: Lexicon) -> Co
         return Commands(start=True)
     if bare in lexicon.help and not _offered(bare, expected):
         return Commands(help=True)
-    if any_of(lexicon.stop_wish, text.plain) and not any_of(lexicon.stop_except, text.plain):
+    plain = text.plain.replace("-", " ")
+    if any_of(lexicon.stop_wish, plain) and not any_of(lexicon.stop_except, plain):
         return Commands(stop=True)
     return NONE
 

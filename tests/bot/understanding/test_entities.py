@@ -54,7 +54,7 @@ def test_phones_are_valid_numbers_in_e164(ear):
     ("text", "products"),
     [
         ("the lamp is broken", ("lamp",)),
-        ("the desk lmap is broken", ("lamp",)),
+        ("the stonewear thing is broken", ("mug",)),
         ("the shirts do not fit", ("shirt-blue", "shirt-red")),
         ("the blue shirt does not fit", ("shirt-blue",)),
         ("no, the red one", ("shirt-red",)),
@@ -96,3 +96,7 @@ def test_the_kind_of_delivery_problem_is_heard(ear, text, problem):
 def test_a_stranger_has_no_orders_to_compare_with(ear, stranger):
     reading = ear("where is 1340 my lamp", known=stranger)
     assert reading.entities.products == ()
+
+
+def test_a_year_is_no_order_number(ear):
+    assert ear("i bought it in 2019").entities.order_numbers == ()
