@@ -171,3 +171,19 @@ def test_a_merchants_phrases_and_store_questions_are_learnt():
 
     assert intents(reader.read("when do you open", None, CUSTOMER, None)) == ["faq:hours"]
     assert intents(reader.read("more beans please", None, CUSTOMER, None)) == ["reorder"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Could you tell me when my order will arrive?\n\nBest regards,\nEmma",
+        "Where is my order?\n\nYours truly,\nNoah",
+        "Wann kommt meine Bestellung?\n\nLiebe Grüße\nHans",
+        "bonjour, où est ma commande svp ?\n\nCordialement,\nMarie",
+        "¿Dónde está mi pedido?\n\nSaludos cordiales,\nAna",
+        "I ordered it last week, when is it coming",
+        "did my order arrive?",
+    ],
+)
+def test_how_a_letter_begins_and_ends_is_no_wish_of_its_own(ear, text):
+    assert intents(ear(text)) == ["where_is_my_order"]
