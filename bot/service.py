@@ -16,10 +16,11 @@ import structlog
 
 from bot import conversation, outreach
 from bot.actions import OpenHandoff
+from bot.consent import Drop, Hold
 from bot.mailcap import HOUR, over_hourly_cap
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, DeliveryStatus, Event, Expected, Message, Reading
-from bot.notices import Notice
+from bot.notices import Go, Judgement, Notice
 from bot.ports import Clock, Reader, Sender
 from bot.records import Order
 from bot.reply import Draft, draft, threading
@@ -216,7 +217,7 @@ class Service:
         shop = self._shop()
 
         def deal(dealing: Outreach, notice: Notice) -> None:
-            outreach.fire(dealing, notice, shop, now)
+            self._count_notice(notice, outreach.fire(dealing, notice, shop, now).judgement)
 
         def faulted(dealing: Outreach, notice: Notice | None, fault: Exception) -> None:
             name, until = type(fault).__name__, now + FAULTY_NOTICE_WAIT
@@ -232,6 +233,11 @@ class Service:
         if dealt:
             self.on_outgoing()
         return dealt
+
+    def _count_notice(self, notice: Notice, judgement: Judgement) -> None:
+        why = judgement.why if isinstance(judgement, Hold | Drop) else ""
+        decision = "send" if isinstance(judgement, Go) else "hold" if isinstance(judgement, Hold) else "drop"
+        self._watch.count("notice", kind=notice.kind, decision=decision, reason=why)
 
     def sweep(self) -> None:
         """What no event wakes: leases that ran out, and whatever a push missed."""
