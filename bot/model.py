@@ -116,6 +116,8 @@ class Kind(StrEnum):
 class Expected(Value):
     """The question that is open: what understanding needs to read its answer.
 
+    `binding` are the choices (for a yes or no: "yes") that cannot be taken back: only a clear answer takes one.
+
     Answers as JSON, by kind: yes_no → bool; choice → the choice's id; order_number → the text as written, normalised;
     contact → {"email"|"phone"|"postcode": …}; code → its digits; date → {"date": ISO day, "window": text or None};
     address → a PostalAddress; rating → 1…5; photo → {"photos": [url…]}; text → the words.
@@ -125,6 +127,7 @@ class Expected(Value):
     kind: Kind
     choices: tuple[Choice, ...] = ()
     optional: bool = False
+    binding: tuple[str, ...] = ()
 
 
 class Wish(Value):

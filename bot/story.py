@@ -79,7 +79,7 @@ class Question(Generic[T]):
     """What a story needs to know. `read` turns the stored answer into a value, or None when it does not fit (any more).
 
     `presumed` is an answer that need not be asked for: the only order, a number already written. `key` is the template
-    that asks; `refused` the one said before asking again when an answer did not fit.
+    that asks; `refused` the one said before asking again when an answer did not fit. `binding` as in Expected.
     """
 
     name: str
@@ -92,10 +92,13 @@ class Question(Generic[T]):
     sources: tuple[Source, ...] = ()
     optional: bool = False
     refused: str | None = None
+    binding: tuple[str, ...] = ()
 
     @property
     def expected(self) -> Expected:
-        return Expected(name=self.name, kind=self.kind, choices=self.choices, optional=self.optional)
+        return Expected(
+            name=self.name, kind=self.kind, choices=self.choices, optional=self.optional, binding=self.binding
+        )
 
     @property
     def words(self) -> Say:
@@ -198,7 +201,8 @@ class Case:
 
     def confirm(self, name: str, key: str, *, sources: tuple[Source, ...] = (), **facts: Any) -> bool:
         """A clear yes or no to exactly these facts: other facts are another question."""
-        question = Question(f"{name}-{_digest(facts)}", Kind.YES_NO, key, _truth, facts, YES_NO, sources=sources)
+        named = f"{name}-{_digest(facts)}"
+        question = Question(named, Kind.YES_NO, key, _truth, facts, YES_NO, sources=sources, binding=("yes",))
         return self.need(question)
 
     def once(self, action: Action) -> Outcome:

@@ -52,10 +52,17 @@ class Trouble:
     def person(self, proposed: str = "") -> Ending:
         return self.case.person("delivery_" + self.problem, order_id=self.order.id, proposed=proposed)
 
-    def choose(self, name: str, key: str, *choices: str, **more: Any) -> str:
-        offered = tuple(Choice(id=choice, title="") for choice in choices)
+    def choose(self, name: str, key: str, *choices: str, binding: tuple[str, ...] = (), **more: Any) -> str:
+        """One of the choices; `binding` are those that are acted on at once."""
         question = Question(
-            name, Kind.CHOICE, key, _one_of(choices), {**self.facts, **more}, offered, sources=self.sources
+            name,
+            Kind.CHOICE,
+            key,
+            _one_of(choices),
+            {**self.facts, **more},
+            tuple(Choice(id=choice, title="") for choice in choices),
+            sources=self.sources,
+            binding=binding,
         )
         return self.case.need(question)
 
@@ -65,7 +72,8 @@ def attempt_failed(trouble: Trouble) -> Ending:
     case = trouble.case
     if case.heard("dates") and "fix" not in case.answers:
         case.answers["fix"] = "redeliver"
-    fix = trouble.choose("fix", "problem.attempt_failed", "redeliver", "pickup", "address", "person")
+    offered = ("redeliver", "pickup", "address", "person")
+    fix = trouble.choose("fix", "problem.attempt_failed", *offered, binding=("pickup",))
     if fix == "redeliver":
         return redeliver(trouble)
     if fix == "pickup":
@@ -197,7 +205,8 @@ def remedy(trouble: Trouble, lines: tuple[Line, ...]) -> Ending:
         return trouble.person("decide_remedy")
     money = Money(amount, trouble.order.currency)
     views = [line_view(line, trouble.order.currency) for line in lines]
-    chosen = trouble.choose("remedy", "problem.remedy", *policy.remedies, "person", amount=money, damaged=views)
+    offered = (*policy.remedies, "person")
+    chosen = trouble.choose("remedy", "problem.remedy", *offered, binding=policy.remedies, amount=money, damaged=views)
     ids = tuple(line.id for line in lines)
     if chosen == "replacement":
         outcome = case.once(Replace(order_id=trouble.order.id, line_ids=ids, reason=trouble.problem))

@@ -60,7 +60,7 @@ def _quantity(case: Case, order: Order, line: Line, variant: Variant) -> int | N
     }
     if case.answers.get(offered) == "other_amount":
         return quantity if case.confirm("amount", "reorder.confirm", **facts) else None
-    offer = case.need(Question(offered, Kind.CHOICE, "reorder.offer", _offer, facts, OFFERS))
+    offer = case.need(Question(offered, Kind.CHOICE, "reorder.offer", _offer, facts, OFFERS, binding=("again",)))
     if offer == "other_amount":
         return _quantity(case, order, line, variant)
     return quantity if offer == "again" else None

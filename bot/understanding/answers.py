@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.model import Entities, Expected, Json, Kind
 from bot.ports import Known
 from bot.understanding.addresses import read_address
+from bot.understanding.binding import clear_answer
 from bot.understanding.choices import choose
 from bot.understanding.dates import find_window
 from bot.understanding.lexicon import Lexicon, any_of
@@ -33,7 +34,11 @@ class Heard:
 
 def read_answer(expected: Expected, heard: Heard) -> Json:
     """The answer as JSON (see model.Expected), or None. An optional text may be declined: its answer is then empty."""
-    return PARSERS[expected.kind](expected, heard)
+    answer = PARSERS[expected.kind](expected, heard)
+    if not expected.binding or answer is None:
+        return answer
+    lead = said_first(heard.text.bare.split()[:MOST_QUESTION_WORDS], heard.lexicon)
+    return clear_answer(answer, expected, heard.text, heard.lexicon, lead)
 
 
 def asks(text: Text, lexicon: Lexicon) -> bool:

@@ -69,14 +69,16 @@ def _by_place(text: Text, choices: Sequence[Choice], lexicon: Lexicon) -> Choice
 
 
 def _by_yes_or_no(text: Text, choices: Sequence[Choice], lexicon: Lexicon) -> Choice | None:
-    """A plain yes or no, where one choice's own words begin so."""
+    """A plain yes or no, where one choice's own words begin so or mean it."""
     for answers, ids in ((lexicon.yes, frozenset({"yes"})), (lexicon.no, NO_IDS)):
         if text.bare not in answers:
             continue
         fitting = [
             choice
             for choice in choices
-            if choice.id in ids or (words_of(choice.title)[:1] and words_of(choice.title)[0] in answers - lexicon.weak)
+            if choice.id in ids
+            or (words_of(choice.title)[:1] and words_of(choice.title)[0] in answers - lexicon.weak)
+            or (text.bare not in lexicon.weak and any(fold(word) in answers - lexicon.weak for word in choice.words))
         ]
         return fitting[0] if len(fitting) == 1 else None
     return None
@@ -85,7 +87,7 @@ def _by_yes_or_no(text: Text, choices: Sequence[Choice], lexicon: Lexicon) -> Ch
 def _by_words(words: Sequence[str], choices: Sequence[Choice], lexicon: Lexicon) -> Choice | None:
     """The one choice whose own words are said most; words that several share tell little."""
     common = frozenset().union(*lexicon.common.values()) | lexicon.filler
-    own = [_own_words(choice, common) for choice in choices]
+    own = [own_words(choice, common) for choice in choices]
     spread = Counter(word for theirs in own for word in theirs)
     said = [word for word in words if word not in common]
     if not said or DENIALS & set(words):
@@ -96,7 +98,8 @@ def _by_words(words: Sequence[str], choices: Sequence[Choice], lexicon: Lexicon)
     return winners[0] if best >= DISTINCT and len(winners) == 1 else None
 
 
-def _own_words(choice: Choice, common: frozenset[str]) -> frozenset[str]:
+def own_words(choice: Choice, common: frozenset[str]) -> frozenset[str]:
+    """The words of its title, id and synonyms that are not among the common ones."""
     theirs = {word for name in (choice.title, choice.id.replace("_", " "), *choice.words) for word in words_of(name)}
     return frozenset(word for word in theirs if word not in common and (len(word) > 1 or word in fold(choice.title)))
 
