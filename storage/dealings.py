@@ -124,8 +124,11 @@ class SqlReady:
 
     def lease(self, until: datetime) -> None:
         """An unknown outcome stays unknown while it is looked for: only its next look is put off."""
-        values: dict[str, Any] = {"due_at": until} if self.unknown else {"state": "sending", "lease_until": until}
-        outbox.change(self.connection, self.outgoing.outbox_id, tries=self.outgoing.attempt, **values)
+        attempt = self.outgoing.attempt
+        if self.unknown:
+            outbox.change(self.connection, self.outgoing.outbox_id, tries=attempt, due_at=until)
+        else:
+            outbox.lease(self.connection, self.outgoing.outbox_id, attempt, until)
 
     def hold(self, until: datetime, why: str) -> None:
         """Counts from the first try again, so that what is only held until later holds up nothing."""

@@ -14,12 +14,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
 BUSY_MS = 30_000  # how long a writer of another process may be waited for
 POOL_WAIT = 30  # seconds
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}")
+#: Columns of JSON through pydantic's own reader and writer, which take a third of the time of the standard library's.
+JSON: dict[str, Any] = {"json_serializer": lambda value: to_json(value).decode(), "json_deserializer": from_json}
 READ_ONLY = "doorstep_read_only"
 
 
@@ -30,7 +33,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         return _sqlite(parsed.render_as_string(hide_password=False))
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_timeout=POOL_WAIT)
+    return create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_timeout=POOL_WAIT, **JSON)
 
 
 def _sqlite(url: str) -> Engine:
@@ -41,6 +44,7 @@ def _sqlite(url: str) -> Engine:
         max_overflow=0,
         pool_timeout=POOL_WAIT,
         connect_args={"check_same_thread": False},
+        **JSON,
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -55,7 +59,8 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, literal, select, text, true, update
+from sqlalchemy import Connection, Row, bindparam, func, literal_column, select, text, true, update
 
 from bot.model import Message, Reading
 from bot.store import Inbound, Receipt
@@ -55,7 +55,7 @@ def _keeping(dialect: str) -> Any:
         "channel": bindparam("at_channel", type_=INBOX.c.channel.type),
         "message": bindparam("heard", type_=INBOX.c.message.type),
         "received_at": _at("at"),
-        "tries": literal(0, literal_execute=True),
+        "tries": literal_column("0"),
         "state": flooded,
     }
     new = dialect_insert(dialect, INBOX).from_select(

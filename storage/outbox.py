@@ -127,6 +127,21 @@ def change(connection: Connection, outbox_id: int, *, only: tuple[str, ...] = OP
     return connection.execute(here).rowcount == 1
 
 
+def lease(connection: Connection, outbox_id: int, attempt: int, until: datetime) -> None:
+    connection.execute(_LEASE, {"row": outbox_id, "attempt": attempt, "until": until})
+
+
+_LEASE = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("row"))
+    .values(
+        state="sending",
+        tries=bindparam("attempt"),
+        lease_until=bindparam("until", type_=OUTBOX.c.lease_until.type),
+    )
+)
+
+
 def mark_sent(connection: Connection, outbox_id: int, provider_id: str, now: datetime) -> None:
     """Notes the provider's id, whatever was reported before it was known, and catches up on those reports."""
     _alone_with(connection, provider_id)

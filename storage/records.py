@@ -1,10 +1,11 @@
 """The shop's records as the mind reads them: rows made values, inside the caller's transaction. Writes nothing."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select
 from sqlmodel import SQLModel
 
 from bot.contact import email_key, phone_key
@@ -27,6 +28,13 @@ VARIANTS = table(tables.VariantRow)
 ORDERS = table(tables.OrderRow)
 SHIPMENTS = table(tables.ShipmentRow)
 LOOKUPS = table(tables.LookupRow)
+#: Asked in every turn, so built once.
+ORDERS_OF = (
+    select(ORDERS.c.record)
+    .where(ORDERS.c.customer_id == bindparam("party"))
+    .order_by(ORDERS.c.placed_at.desc(), ORDERS.c.id.desc())
+    .limit(NEWEST)
+)
 
 
 class SqlRecords:
@@ -54,8 +62,7 @@ class SqlRecords:
 
     def orders_of(self, party: int) -> Sequence[Order]:
         """The newest orders of a row of `customers`, newest first."""
-        query = select(ORDERS.c.record).where(ORDERS.c.customer_id == party)
-        return self._orders(query.order_by(ORDERS.c.placed_at.desc(), ORDERS.c.id.desc()).limit(NEWEST))
+        return tuple(map(Order.model_validate, self._connection.execute(ORDERS_OF, {"party": party}).scalars()))
 
     def order(self, order_id: str) -> Order | None:
         record = self._one(select(ORDERS.c.record).where(ORDERS.c.source_id == order_id))
@@ -77,12 +84,21 @@ class SqlRecords:
         query = select(PRODUCTS.c.record).join(VARIANTS, VARIANTS.c.product_id == PRODUCTS.c.id)
         return self._product(query.where(VARIANTS.c.sku == sku))
 
-    def failed_lookups(self, *, sender: str | None = None, order_number: str | None = None, since: datetime) -> int:
+    def failed_lookups(
+        self,
+        *,
+        sender: str | None = None,
+        order_number: str | None = None,
+        contact: str | None = None,
+        since: datetime,
+    ) -> int:
         query = select(func.count()).select_from(LOOKUPS).where(LOOKUPS.c.at > since)
         if sender is not None:
             query = query.where(LOOKUPS.c.sender == sender)
         if order_number is not None:
-            query = query.where(LOOKUPS.c.number_key == number_key(order_number))
+            query = query.where(LOOKUPS.c.number_key == number_key(order_number)[:200])
+        if contact is not None:
+            query = query.where(LOOKUPS.c.number_key == tried_contact(contact))
         return int(self._connection.execute(query).scalar_one())
 
     def _orders(self, query: Select[Any]) -> tuple[Order, ...]:
@@ -94,6 +110,11 @@ class SqlRecords:
 
     def _one(self, query: Select[Any]) -> Any:
         return self._connection.execute(query).scalar_one_or_none()
+
+
+def tried_contact(contact: str) -> str:
+    """How a contact tried in a look-up is counted: as a digest, in lower case as no order number is."""
+    return "contact/" + hashlib.sha256(contact.encode()).hexdigest()
 
 
 def with_catalog(product: Product, catalog: Mapping[str, CatalogEntry]) -> Product:
