@@ -126,11 +126,18 @@ def _register_commands(app: Flask, shop_dir: Path) -> None:
         app.cli.add_command(command)
 
 
-def _open_demo(address: str, database: Path) -> tuple[Flask, Desk]:
+def _open_demo(host: str, port: int, address: str, database: Path) -> tuple[Flask, Desk]:
     def make(settings: Settings, clock: Clock, senders: Mapping[Channel, Sender]) -> Flask:
         return create_app(settings, clock=clock, senders=senders)
 
-    return open_demo(make, address, database, Path(read_environment().get("SHOP_DIR") or "shop"))
+    return open_demo(make, host, port, address, database, _demo_shop())
+
+
+def _demo_shop() -> Path:
+    """SHOP_DIR, else the files in this directory, else the sample that came with this program."""
+    named = read_environment().get("SHOP_DIR")
+    here = Path("shop")
+    return Path(named) if named else here if (here / "shop.yaml").is_file() else Path(__file__).parent / here
 
 
 def _demo_address() -> tuple[str, int]:

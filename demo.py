@@ -14,10 +14,12 @@ from sqlalchemy import Connection
 
 from bot.model import Channel, Rendered
 from bot.ports import Clock, Sender
-from channels.limits import shape
+from channels.email.tokens import Tokens
+from channels.limits import segments, shape
 from config import MailSettings, Settings, TwilioSettings
 from console.demo.desk import Desk, MovableClock, PageSender
 from console.parts import parts
+from joining import channel_settings
 from storage import timeline
 from storage.engine import reading
 
@@ -30,18 +32,20 @@ T = TypeVar("T")
 MakeApp = Callable[[Settings, Clock, Mapping[Channel, Sender]], Flask]
 
 
-def open_demo(make_app: MakeApp, address: str, database: Path, shop_dir: Path) -> tuple[Flask, Desk]:
-    """The demo's app for the address it is reached at, and what its page needs of it."""
-    settings = demo_settings(address, database, shop_dir)
+def open_demo(
+    make_app: MakeApp, host: str, port: int, address: str, database: Path, shop_dir: Path
+) -> tuple[Flask, Desk]:
+    """The demo's app for where it listens and the address it is reached at, and what its page needs of it."""
+    settings = demo_settings(host, port, address, database, shop_dir)
     clock = MovableClock()
     app = make_app(settings, clock, dict.fromkeys(Channel, PageSender()))
     return app, _desk(app, settings, clock, address)
 
 
-def demo_settings(address: str, database: Path, shop_dir: Path) -> Settings:
+def demo_settings(host: str, port: int, address: str, database: Path, shop_dir: Path) -> Settings:
     return Settings(
-        host=address.rpartition("/")[2].rpartition(":")[0].strip("[]"),
-        port=int(address.rpartition(":")[2]),
+        host=host,
+        port=port,
         public_base_url=address,
         shop_dir=shop_dir,
         database_url=f"sqlite:///{database}",
@@ -69,6 +73,10 @@ def _desk(app: Flask, settings: Settings, clock: MovableClock, address: str) -> 
         with reading(joined.engine) as connection:
             return timeline.people(connection)
 
+    def sent() -> dict[str, dict[str, int]]:
+        with reading(joined.engine) as connection:
+            return timeline.sent_counts(connection)
+
     def pass_once() -> None:
         while joined.service.answer_next():
             pass
@@ -76,12 +84,21 @@ def _desk(app: Flask, settings: Settings, clock: MovableClock, address: str) -> 
         while joined.service.send_next():
             pass
 
+    headers = {"Authorization": f"Bearer {settings.api_token}"}
+    client = httpx.Client(trust_env=False, verify=False, headers=headers, timeout=TIMEOUT)  # noqa: S501 - plain HTTP
+
     def ingest(records: dict[str, Any]) -> None:
-        headers = {"Authorization": f"Bearer {settings.api_token}"}
-        httpx.post(f"{address}/api/events", json=records, headers=headers, timeout=TIMEOUT).raise_for_status()
+        client.post(f"{address}/api/events", json=records).raise_for_status()
 
     def shaped(channel: Channel, rendered: Rendered) -> Any:
         return shape(channel, rendered)
+
+    mail = channel_settings(settings).email
+    assert mail is not None
+    tokens = Tokens(mail)
+
+    def mail_names(outbox_id: int, to: str) -> tuple[str, str]:
+        return tokens.reply_to(outbox_id, to), tokens.message_id(outbox_id, to)
 
     return Desk(
         shop=joined.shop,
@@ -91,10 +108,13 @@ def _desk(app: Flask, settings: Settings, clock: MovableClock, address: str) -> 
         messages=read(timeline.messages),
         notices=read(timeline.notices_of),
         handoffs=read(timeline.open_handoffs),
+        sent=sent,
         give_back=joined.close_case,
         ingest=ingest,
         pass_once=pass_once,
         shape=shaped,
+        segments=lambda text: segments(text).count,
+        mail_names=mail_names,
         base_url=address,
         twilio_token=settings.twilio.auth_token,
         sms_number=PHONE,

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from bot.model import Channel, Message, Rendered
 from bot.records import Customer, Order
 from storage.tables import AddressRow, CustomerRow, HandoffRow, InboxRow, NoticeRow, OrderRow, OutboxRow
 
+WENT = ("sent", "delivered", "read")
 MOST = 200  # the latest messages each way; a timeline longer than that is read in the export
 
 inbox, outbox, notices = InboxRow.__table__, OutboxRow.__table__, NoticeRow.__table__  # type: ignore[attr-defined]
@@ -41,6 +42,7 @@ class NoticeEntry:
     state: str
     at: datetime
     reason: str | None
+    order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,28 @@ def messages(connection: Connection, party: int) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.at, not entry.inbound))
 
 
+def sent_counts(connection: Connection) -> dict[str, dict[str, int]]:
+    """How many messages went to each customer of the shop on each channel, by the shop's own customer id."""
+    went = (outbox.c.audience == "customer", outbox.c.state.in_(WENT), customers.c.source_id.is_not(None))
+    rows = connection.execute(
+        select(customers.c.source_id, outbox.c.channel, func.count())
+        .join_from(outbox, customers, customers.c.id == outbox.c.customer_id)
+        .where(*went)
+        .group_by(customers.c.source_id, outbox.c.channel)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for customer_id, channel, count in rows:
+        counts.setdefault(customer_id, {})[channel] = count
+    return counts
+
+
 def notices_of(connection: Connection, party: int) -> list[NoticeEntry]:
     """Planned, sent and dropped, the next and the newest first."""
     rows = connection.execute(select(notices).where(notices.c.customer_id == party)).mappings()
-    found = [NoticeEntry(row["kind"], row["state"], row["decided_at"] or row["due_at"], row["reason"]) for row in rows]
+    found = [
+        NoticeEntry(row["kind"], row["state"], row["decided_at"] or row["due_at"], row["reason"], row["order_id"])
+        for row in rows
+    ]
     return sorted(found, key=lambda notice: notice.at, reverse=True)
 
 
@@ -118,10 +138,17 @@ def _said(row: Any) -> Entry:
         channel=Channel(row["channel"]),
         inbound=False,
         text=rendered.text,
-        subject=row["headers"].get("subject") or rendered.subject,
+        subject=_subject(row["headers"].get("Subject"), rendered),
         rendered=rendered,
         state=row["state"],
         reason=row["reason"],
         keys=row["key"],
         outbox_id=row["id"],
     )
+
+
+def _subject(answered: str | None, rendered: Rendered) -> str | None:
+    """As it was sent: an answer keeps the subject it answers."""
+    if not answered:
+        return rendered.subject
+    return answered if answered.lower().startswith("re:") else f"Re: {answered}"

@@ -1,6 +1,6 @@
 """What the demo needs of the running shop, and its own two things: a clock that moves, a sender to the page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
@@ -41,8 +41,10 @@ class Desk:
     """The running shop as the demo's page uses it.
 
     `messages`, `notices`, `handoffs` give the entries of the customer's timeline (by the shop's own customer id);
-    `ingest` takes records in the import format; `pass_once` fires what is due at the clock's moment and sends what
-    waits; `shape` shows words as a channel would. `base_url` is this server as its own providers reach it.
+    `sent` counts what was sent to each of them on each channel; `ingest` takes records in the import format;
+    `pass_once` fires what is due at the clock's moment and sends what waits; `shape` shows words as a channel would,
+    `segments` counts those of an SMS; `mail_names` are the address to answer and the id of a mail of ours, by its
+    outbox row and recipient. `base_url` is this server as its own providers reach it.
     """
 
     shop: Callable[[], Shop]
@@ -52,10 +54,13 @@ class Desk:
     messages: Callable[[str], Sequence[Any]]
     notices: Callable[[str], Sequence[Any]]
     handoffs: Callable[[str], Sequence[Any]]
-    give_back: Callable[[int], object]
+    sent: Callable[[], Mapping[str, Mapping[str, int]]]
+    give_back: Callable[[int], bool]
     ingest: Callable[[dict[str, Any]], object]
     pass_once: Callable[[], object]
     shape: Callable[[Channel, Rendered], Any]
+    segments: Callable[[str], int]
+    mail_names: Callable[[int, str], tuple[str, str]]
     base_url: str
     twilio_token: str
     sms_number: str

@@ -78,7 +78,8 @@ STATES: tuple[tuple[str, int], ...] = (
 RARE: dict[int, tuple[str, int]] = {
     16: ("damaged", 24 * 4),
     20: ("wrong_address", 24 * 4),
-    25: ("lost", 24 * 12),
+    25: ("attempt_failed", 24 * 4),
+    28: ("lost", 24 * 12),
     32: ("customs", 24 * 6),
     37: ("pickup", 24 * 5),
     44: ("returned", 24 * 9),
