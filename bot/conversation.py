@@ -28,6 +28,10 @@ from bot.story import Act, HandedOver, World
 
 REOPEN_MINUTES = 60  # a bare order number goes on with the last matter for so long
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
+LIKELY = 0.4  # a guess this likely is asked about even while another question is open
+MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
+WORDY = 3  # words behind a rating that are its reason
+NOD = Expected(name="nod", kind=Kind.YES_NO)
 
 Reread = Callable[[Expected], Reading]
 
@@ -40,10 +44,10 @@ def turn(
     stage.changes |= {"last_at": world.now, "last_channel": message.sender.channel, "language": reading.language}
     if message.silent:
         return stage.close()
-    reading = _with_photos(reading, message, stage.expected)
+    reading = _with_photos(reading, message)
     if _stops(stage, message, reading):
         return _stop(stage, message, reading)
-    if reading.start or message.opt_out == "START":
+    if _starts(stage, message, reading):
         return _start(stage, message)
     if _held(stage):
         _pass_on(stage, message)
@@ -54,7 +58,7 @@ def turn(
         stage.changes["held_quietly"] = True
     else:
         _feel(stage, reading)
-        _understand(stage, message, reading, reread)
+        _understand(stage, _answered_by_photos(reading, stage.expected), reread)
     return stage.close()
 
 
@@ -79,7 +83,7 @@ def give_back(conversation: Conversation) -> Conversation:
 # -- what a message means ----------------------------------------------------------------------------------------------
 
 
-def _understand(stage: Stage, message: Message, reading: Reading, reread: Reread) -> None:
+def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
     if stage.changes["angry_turns"] == ANGRY_TURNS and not reading.answered:
         stage.hand_over(HandedOver("frustration"))
     elif reading.person:
@@ -96,16 +100,17 @@ def _understand(stage: Stage, message: Message, reading: Reading, reread: Reread
         _wish(stage, reading)
     elif _correct(stage, reading, reread) or _named_more(stage, reading) or _follow_up(stage, reading):
         stage.run()
-    elif reading.candidates:
+    elif reading.candidates and _may_clarify(stage, reading):
         _clarify(stage, reading)
-    elif reading.text.strip() or message.media or message.location:
-        stage.miss()
+    else:
+        _miss(stage, reading, reread)
 
 
 def _answer(stage: Stage, reading: Reading) -> None:
     assert stage.expected is not None
     case = stage.stack[-1]
-    stage.stack[-1] = _heard(case, reading, {stage.expected.name: reading.answer})
+    answers = {stage.expected.name: reading.answer, **_reason_given(stage.expected, reading)}
+    stage.stack[-1] = _heard(case, reading, answers)
     stage.misses = 0
     stage.queue += [wish for wish in _with_names(reading) if flow_of_intent(wish.intent) != case.flow]
     stage.run()
@@ -113,8 +118,9 @@ def _answer(stage: Stage, reading: Reading) -> None:
 
 def _wish(stage: Stage, reading: Reading) -> None:
     """Serves every wish in the order written; one for the matter already open only adds what it says."""
-    stage.forget_passing()
+    before = stage.forget_passing()
     first, *others = _with_names(reading)
+    first = first.model_copy(update={"named": {**before, **first.named}})
     top = stage.top
     stage.queue = others + stage.queue
     if top and flow_of_intent(first.intent) == top.flow and not first.intent.startswith("faq:"):
@@ -169,14 +175,34 @@ def _last_told(stage: Stage) -> str:
     return "where_is_my_order"
 
 
+def _may_clarify(stage: Stage, reading: Reading) -> bool:
+    """Whether asking which was meant helps: a doubtful guess does not, where an open question can be put again."""
+    top = stage.top
+    passing = top is not None and top.flow in FLOWS and FLOWS[top.flow].passing
+    return not stage.expected or passing or reading.candidates[0].probability >= LIKELY
+
+
 def _clarify(stage: Stage, reading: Reading) -> None:
     stage.misses += 1
     if stage.misses > MISSES:
         stage.hand_over(HandedOver("not_understood"))
         return
-    stage.forget_passing()
-    stage.open("clarify", _entities(reading) | {"intents": [wish.intent for wish in reading.candidates]})
+    named = {**stage.forget_passing(), **_entities(reading).get("heard", {})}
+    stage.open("clarify", {"heard": named, "intents": [wish.intent for wish in reading.candidates]})
     stage.run()
+
+
+def _miss(stage: Stage, reading: Reading, reread: Reread) -> None:
+    """Not understood. "Ok" to nothing asked is a nod; a photo alone is asked about; an empty text is nothing at all."""
+    text = reading.text.strip()
+    if stage.expected is None and text and len(text.split()) <= MOST_OF_A_NOD and reread(NOD).answered:
+        stage.misses = 0
+        stage.says.append(Say(key="acknowledged"))
+    elif reading.entities.photos and not text and not stage.expected:
+        stage.open("clarify", _entities(reading) | {"intents": []})
+        stage.run()
+    elif text or reading.entities.photos or stage.expected:
+        stage.miss()
 
 
 # -- people, mood, consent ---------------------------------------------------------------------------------------------
@@ -224,6 +250,15 @@ def _stops(stage: Stage, message: Message, reading: Reading) -> bool:
         return True
     meant_here = reading.stop_is_bare_cancel and stage.expected and message.sender.channel is not Channel.SMS
     return reading.stop and not meant_here
+
+
+def _starts(stage: Stage, message: Message, reading: Reading) -> bool:
+    """START and its like; a bare "yes" only where it can mean that (CHANNELS.md 20)."""
+    channel = message.sender.channel
+    if message.opt_out == "START" or channel in stage.before.stopped:
+        return reading.start or message.opt_out == "START"
+    bare_yes = reading.text.strip(" .!").casefold() == "yes"
+    return reading.start and (not bare_yes or (channel is Channel.SMS and stage.before.held_since is None))
 
 
 def _stop(stage: Stage, message: Message, reading: Reading) -> Turn:
@@ -276,12 +311,26 @@ def _with_names(reading: Reading) -> list[Wish]:
     return wishes
 
 
-def _with_photos(reading: Reading, message: Message, expected: Expected | None) -> Reading:
+def _with_photos(reading: Reading, message: Message) -> Reading:
+    """Photos are named by a message like anything else."""
+    photos = tuple(item.url for item in message.media)
+    return reading.model_copy(update={"entities": reading.entities.model_copy(update={"photos": photos})})
+
+
+def _answered_by_photos(reading: Reading, expected: Expected | None) -> Reading:
     """Attachments answer a question for a photo, whatever the words beside them."""
-    if not expected or expected.kind is not Kind.PHOTO or not message.media:
+    photos = list(reading.entities.photos)
+    if not photos or not expected or expected.kind is not Kind.PHOTO:
         return reading
-    photos = [item.url for item in message.media]
     return reading.model_copy(update={"answered": True, "answer": {"photos": photos}, "wishes": (), "candidates": ()})
+
+
+def _reason_given(expected: Expected, reading: Reading) -> dict[str, Json]:
+    """What stands behind a rating in the same breath: "3, the lid leaks a little"."""
+    said = reading.text.strip()
+    behind = [word for word in said.split()[1:] if any(character.isalpha() for character in word)]
+    reasoned = expected.kind is Kind.RATING and not said[:1].isalpha() and len(behind) >= WORDY
+    return {"reason": said} if reasoned else {}
 
 
 def _heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -> CaseState:

@@ -160,6 +160,7 @@ class Entities(Value):
     dates: tuple[str, ...] = ()  # ISO days
     ratings: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
+    photos: tuple[str, ...] = ()  # addresses of what is attached to the text
     problem: str = ""  # what is wrong with a delivery, as in flows/delivery_problem.STORIES, or nothing
 
 

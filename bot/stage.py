@@ -6,11 +6,12 @@ What a message means is decided in bot/conversation.py; here is what follows fro
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.actions import OpenHandoff
 from bot.flows import FLOWS, flow_of_intent
-from bot.model import CaseState, Conversation, Event, Json, Say, Wish
-from bot.story import Act, Asked, Ended, Gone, HandedOver, Telling, World, tell
+from bot.model import CaseState, Conversation, Event, Expected, Json, Mood, Say, Wish
+from bot.story import Act, Asked, Ended, Gone, HandedOver, Question, Telling, World, tell
 
 CASE_DAYS = 7  # an unanswered matter older than this is not gone back to
 MAX_TELLINGS = 12  # stories told in one turn, however they go to each other
@@ -89,10 +90,8 @@ class Stage:
         self.learn(telling)
         match telling.outcome:
             case Asked(question):
-                words = question.words
-                choices = self.world.shop.words.titled(words, self.language())
-                self.says.append(words.model_copy(update={"choices": choices}))
-                self.expected = question.expected.model_copy(update={"choices": choices})
+                self.expected = self.titled(question)
+                self.says.append(question.words.model_copy(update={"choices": self.expected.choices}))
                 return False
             case Gone(flow, answers):
                 self.leave_top("gone")
@@ -106,11 +105,16 @@ class Stage:
                 return True
 
     def learn(self, telling: Telling) -> None:
-        asked = tuple(question.expected for question in telling.asked)
+        asked = tuple(self.titled(question) for question in telling.asked)
         self.stack[-1] = telling.state.model_copy(update={"asked": asked})
         self.says += telling.says
         self.grants += telling.grants
         self.focus = telling.focus
+
+    def titled(self, question: Question[Any]) -> Expected:
+        """What understanding needs to read the answer: the choices with the titles they are shown by."""
+        choices = self.world.shop.words.titled(question.words, self.language())
+        return question.expected.model_copy(update={"choices": choices})
 
     def leave_top(self, how: str) -> None:
         case = self.stack.pop()
@@ -156,11 +160,13 @@ class Stage:
             self.open("clarify", {"intents": []})
             self.run()
 
-    def forget_passing(self) -> None:
-        """Lets go of a "which of these?" that was answered by saying it in other words."""
+    def forget_passing(self) -> dict[str, Json]:
+        """Lets go of a "which of these?" that was answered by saying it in other words; gives what it had heard."""
+        named: dict[str, Json] = {}
         while self.stack and self.stack[-1].flow in FLOWS and FLOWS[self.stack[-1].flow].passing:
-            self.stack.pop()
+            named |= self.stack.pop().answers.get("heard") or {}
             self.expected = None
+        return named
 
     def clear(self) -> None:
         """Leaves every matter."""
@@ -197,7 +203,14 @@ class Stage:
             self.misses = 0
         self.events.append(Event(kind="handed_over", data={"reason": over.reason}))
         if not quiet:
+            self.soften()
             self.says.append(Say(key="handoff.opened", facts={"expected_by": _moment(outcome.data.get("expected_by"))}))
+
+    def soften(self) -> None:
+        """What was said to somebody displeased before it was clear that a person would take over is said otherwise."""
+        self.says = [say for say in self.says if not say.key.startswith("mood.")]
+        if self.changes.get("mood", Mood.CALM) is not Mood.CALM:
+            self.says.insert(0, Say(key="mood.handed_over"))
 
     def told_at_once(self, wish: Wish) -> bool:
         """Answers a further wish beside a hand-off, when it needs no question."""

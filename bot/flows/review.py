@@ -30,7 +30,10 @@ def review(case: Case) -> Ending:
     case.once(RecordReview(order_id=order.id, rating=rating))
     publish = case.world.policies.review.publish_url
     key = "review.loved" if rating >= GOOD else "review.better"
-    words = case.need(Question("words", Kind.TEXT, key, _words, {"order": view, "rating": rating}, optional=True))
+    facts = {"order": view, "rating": rating}
+    words = case.need(
+        Question("words", Kind.TEXT, key, _words, facts, optional=True, presumed=case.answers.get("reason"))
+    )
     if words:
         case.once(RecordReview(order_id=order.id, rating=rating, words=words))
     case.say("review.thanks", publish_url=publish)

@@ -4,6 +4,7 @@ from bot.model import Choice, Json, Kind
 from bot.story import Case, Ending, Question
 
 MENU = ("where_is_my_order", "delivery_problem", "order_confirmation", "person")
+PHOTO_MENU = ("delivery_problem", "return", "person")
 ELSE = "something_else"
 
 
@@ -35,6 +36,8 @@ def person(case: Case) -> Ending:
 
 def grave(case: Case) -> Ending:
     """A legal threat, an injury, a chargeback: never the bot's to answer (PRODUCT.md section 3)."""
+    if _intent(case) == "safety":
+        case.say("safety")
     return case.person(_intent(case))
 
 
@@ -66,6 +69,8 @@ def clarify(case: Case) -> Ending:
 
     intents = [intent for intent in case.answers.get("intents", []) if not intent.startswith("faq:")][:3]
     key, offered = ("clarify.which", (*intents, ELSE)) if intents else ("clarify.menu", MENU)
+    if not intents and case.heard("photos"):
+        key, offered = "clarify.photo", PHOTO_MENU
     choices = tuple(Choice(id=intent, title="") for intent in offered)
     chosen = case.need(Question("meant", Kind.CHOICE, key, _text, choices=choices))
     if chosen == ELSE:

@@ -189,7 +189,7 @@ def test_displeasure_changes_the_tone_and_a_third_time_brings_a_person():
     angry = wants("where_is_my_order").model_copy(update={"mood": Mood.ANGRY})
     assert keys(talk.hear(angry)) == ["mood.angry", "wismo.in_transit"]
     talk.hear(angry)
-    assert keys(talk.hear(angry)) == ["handoff.opened"]
+    assert keys(talk.hear(angry)) == ["mood.handed_over", "handoff.opened"]
     assert talk.ledger.of(OpenHandoff)[0].reason == "frustration"
 
 

@@ -164,7 +164,7 @@ def test_a_tapped_choice_is_read_by_its_id_where_it_was_offered(works: Works) ->
     works.service.receive(message("Talk to us", choice="person"))
     works.service.receive(message("", choice="hello"))
     works.answer_all()
-    assert works.reader.texts[:2] == ["Talk to us", "hello"]
+    assert list(dict.fromkeys(works.reader.texts)) == ["Talk to us", "hello"]
 
 
 def test_a_fault_is_told_by_its_place_and_not_by_what_the_customer_wrote(
