@@ -1,7 +1,7 @@
 """From ranked intents to what is done about them: act, ask which, or nothing. The thresholds are data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.model import Wish
 from bot.understanding.phrases import NOTHING
@@ -20,13 +20,14 @@ class Thresholds:
     known: float = 0.25
 
 
-DEFAULT = Thresholds(act=0.50)
+DEFAULT = Thresholds(act=0.55)
 #: What changes something is acted on only when it is surer; small talk and what goes to a person anyway sooner.
 BY_INTENT: Mapping[str, Thresholds] = {
-    **dict.fromkeys(("cancel_order", "change_order", "change_address", "reorder", "privacy"), Thresholds(act=0.58)),
+    **dict.fromkeys(("cancel_order", "change_order", "change_address", "reorder", "privacy"), Thresholds(act=0.65)),
+    **dict.fromkeys(("greeting", "thanks", "goodbye"), Thresholds(act=0.35)),
     **dict.fromkeys(("spam", "jobs", "wholesale"), Thresholds(act=0.60, known=0.4)),
     **dict.fromkeys(("safety", "legal_threat", "chargeback"), Thresholds(act=0.55, known=0.35)),
-    OUT_OF_SCOPE: Thresholds(act=0.50, known=0.35),
+    OUT_OF_SCOPE: Thresholds(act=0.45, known=0.35),
 }
 #: Said beside a wish, these are manners or mood, not wishes.
 COURTESIES = frozenset({"greeting", "thanks", "goodbye", "complaint", "identity", OUT_OF_SCOPE})
@@ -40,6 +41,8 @@ CONTAINED: Mapping[str, frozenset[str]] = {
     "product_question": frozenset({"exchange", "reorder", "change_order"}),
     "order_confirmation": frozenset({"resend_receipt", "payment"}),
 }
+RULED = 0.9  # what a rule that fits is worth
+SURER_THAN_A_RULE = 0.7
 MOST_CANDIDATES = 3
 MOST_WISHES = 4
 
@@ -69,6 +72,23 @@ def judged(scored: Scored) -> Judged:
     """What the scores come to; only a delivery problem has kinds."""
     kind = scored.kind if scored.ranked and scored.ranked[0][0] == "delivery_problem" else ""
     return Judged(scored.ranked, scored.known, kind)
+
+
+def ruled(found: Judged, label: str) -> Judged:
+    """What a rule says goes first, unless the phrases surely say otherwise."""
+    intent, _, kind = label.partition(".")
+    best, probability = found.best
+    if best == intent:
+        return replace(
+            found,
+            ranked=((intent, max(probability, RULED)), *found.ranked[1:]),
+            known=1.0,
+            problem=found.problem or kind,
+        )
+    if probability >= SURER_THAN_A_RULE and best != NOTHING:
+        return found
+    rest = tuple((name, share * (1 - RULED)) for name, share in found.ranked if name != intent)
+    return Judged(((intent, RULED), *rest), 1.0, kind)
 
 
 def candidates(found: Judged, text: str) -> tuple[Wish, ...]:

@@ -39,6 +39,7 @@ class Lexicon:
     upset: Patterns
     angry: Patterns
     photo_none: Patterns
+    intents: tuple[tuple[str, re.Pattern[str]], ...]
     join: Patterns
     window: Patterns
     question: frozenset[str]
@@ -94,6 +95,7 @@ def lexicon() -> Lexicon:
         upset=_patterns(joined("upset_pattern")),
         angry=_patterns(joined("angry_pattern")),
         photo_none=_patterns(joined("photo_none_pattern")),
+        intents=_ruled(joined("intent_pattern")),
         join=_patterns(joined("join_pattern")),
         window=_patterns(joined("window_pattern")),
         question=frozenset(joined("question")),
@@ -121,6 +123,11 @@ def any_of(patterns: Patterns, text: str) -> bool:
 
 def _patterns(lines: Iterable[str]) -> Patterns:
     return tuple(re.compile(line) for line in lines)
+
+
+def _ruled(lines: Iterable[str]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """`intent = pattern`, over the words of a clause with abbreviations written out."""
+    return tuple((intent, re.compile(pattern)) for intent, _, pattern in (line.partition(" = ") for line in lines))
 
 
 def _pairs(lines: Iterable[str]) -> dict[str, str]:

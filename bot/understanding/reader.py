@@ -26,6 +26,7 @@ from bot.understanding.stopwords import read_commands
 
 PERSON = "person"
 SURE_BESIDE_AN_ANSWER = 0.75  # a wish beside an answer is believed only so sure
+MOST_RULED_WORDS = 60  # of a clause that rules look at
 QUIET_KINDS = frozenset({Kind.CODE, Kind.CONTACT, Kind.ADDRESS})  # their answers hold no wishes
 
 
@@ -61,6 +62,7 @@ class Reader:
         self._language = language
         self._country = country
         self._speller, self._scorer = learnt(labelled(phrases or {}, faq))
+        self._judge = lru_cache(maxsize=64)(self._judge_afresh)  # a message's stretches are often its sentences
         self._languages = Languages((own_phrases(), phrases or {}), self._lexicon)
 
     def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
@@ -219,8 +221,12 @@ class Reader:
                 best, least = [(left, first), (right, second)], weakest
         return best
 
-    def _judge(self, words: Sequence[str]) -> Judged:
-        return deciding.judged(self._scorer.rank(self._speller.fixed(words)))
+    def _judge_afresh(self, words: tuple[str, ...]) -> Judged:
+        fixed = self._speller.fixed(words)
+        found = deciding.judged(self._scorer.rank(fixed))
+        said = " ".join(fixed[:MOST_RULED_WORDS])
+        label = next((label for label, pattern in self._lexicon.intents if pattern.search(said)), None)
+        return deciding.ruled(found, label) if label else found
 
     def _words(self, said: str) -> tuple[str, ...]:
         return normalise(said, self._lexicon.expand).words

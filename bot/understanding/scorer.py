@@ -1,9 +1,9 @@
-"""The model of intents: weights of words, word pairs and stretches of four letters, learnt from phrases in pure Python.
+"""The model of intents: weights of words, word pairs and runs of three letters, learnt from phrases in pure Python.
 
 A passive-aggressive classifier (Crammer et al., 2006, PA-I, averaged) over idf-weighted features. Deterministic: the
 same phrases in the same order give the same weights. A label may carry a kind after a dot; an intent is as likely as
-its likeliest kind. Scores become probabilities by a softmax whose steepness was fitted to messages that were no
-phrases.
+its likeliest kind. Scores become probabilities by a softmax whose steepness is set so that, over phrases left out of
+the learning, what is read with probability 0.6 or more is right six times in seven.
 """
 
 import math
@@ -14,8 +14,8 @@ from itertools import pairwise
 
 EPOCHS = 6
 AGGRESSIVENESS = 0.3
-STEEPNESS = 12.0
-GRAM = 4
+STEEPNESS = 8.0
+GRAM = 3
 LONGEST_WORD = 24
 
 Features = list[tuple[str, float]]

@@ -16,10 +16,12 @@ ORDERS = (
 
 YES = (
     "yes|Yes!|yep|yeah|yup|sure|ok|okay|y|of course|yes please|sounds good|👍|👍🏽|✅|go ahead|that's right|correct|"
-    "yes it did|sí|claro|oui|d'accord|ja|genau|sim|com certeza|certo|va bene|ja graag|yes i want that|yeah do it|absolutely"
+    "yes it did|sí|claro|oui|d'accord|ja|genau|sim|com certeza|certo|va bene|ja graag|yes i want that|"
+    "yeah do it|absolutely"
 )
 NO = (
-    "no|No.|nope|nah|no thanks|not yet|not really|👎|❌|n|no thank you|i don't think so|never|no gracias|non merci|nein|"
+    "no|No.|nope|nah|no thanks|not yet|not really|👎|❌|n|"
+    "no thank you|i don't think so|never|no gracias|non merci|nein|"
     "noch nicht|não|non ancora|nee|nee bedankt|no it's still broken|no i didn't|absolutely not|that's wrong"
 )
 
@@ -36,7 +38,9 @@ def test_no_in_all_its_wordings(ear, text):
     assert reading.answer is False
 
 
-@pytest.mark.parametrize("text", ["not sure", "no idea", "where is my other order?", "what do you mean", "👍👎", "maybe"])
+@pytest.mark.parametrize(
+    "text", ["not sure", "no idea", "where is my other order?", "what do you mean", "👍👎", "maybe"]
+)
 def test_neither_yes_nor_no_is_no_answer(ear, text):
     assert not ear(text, Kind.YES_NO).answered
 
@@ -69,13 +73,22 @@ def test_a_choice_by_its_words(ear, text, chosen):
 
 @pytest.mark.parametrize(
     ("text", "chosen"),
-    [("the lamp", "o2"), ("1340", "o1"), ("W2618852", "o2"), ("the one with the mug", "o2"), ("shirts", "o1"), ("1", "o1")],
+    [
+        ("the lamp", "o2"),
+        ("1340", "o1"),
+        ("W2618852", "o2"),
+        ("the one with the mug", "o2"),
+        ("shirts", "o1"),
+        ("1", "o1"),
+    ],
 )
 def test_an_order_is_chosen_by_number_ending_or_what_is_in_it(ear, text, chosen):
     assert ear(text, Kind.CHOICE, ORDERS).answer == chosen
 
 
-@pytest.mark.parametrize("text", ["where is my other order?", "4", "banana", "not that one", "when will it be delivered?"])
+@pytest.mark.parametrize(
+    "text", ["where is my other order?", "4", "banana", "not that one", "when will it be delivered?"]
+)
 def test_what_picks_no_choice_is_no_answer(ear, text):
     assert not ear(text, Kind.CHOICE, FIXES).answered
 
@@ -111,7 +124,9 @@ def test_a_rating(ear, text, stars):
     assert ear(text, Kind.RATING).answer == stars
 
 
-@pytest.mark.parametrize("text", ["4 items were missing", "6", "0", "where is my order", "i ordered 2 weeks ago", "11/10"])
+@pytest.mark.parametrize(
+    "text", ["4 items were missing", "6", "0", "where is my order", "i ordered 2 weeks ago", "11/10"]
+)
 def test_a_count_is_no_rating(ear, text):
     assert not ear(text, Kind.RATING).answered
 
@@ -204,7 +219,9 @@ def test_an_address_keeps_its_flat(ear):
     assert answer["region"] == "TX"
 
 
-@pytest.mark.parametrize("text", ["my mother's house", "the same as before", "12", "why do you need it?", "Springfield"])
+@pytest.mark.parametrize(
+    "text", ["my mother's house", "the same as before", "12", "why do you need it?", "Springfield"]
+)
 def test_no_address_is_no_answer(ear, text):
     assert not ear(text, Kind.ADDRESS).answered
 
@@ -228,7 +245,9 @@ def test_an_order_number_is_the_customers_own_first(ear, text, number):
     assert not reading.wishes
 
 
-@pytest.mark.parametrize("text", ["no photo", "i don't have one", "no", "don't have a picture", "no tengo foto", "skip"])
+@pytest.mark.parametrize(
+    "text", ["no photo", "i don't have one", "no", "don't have a picture", "no tengo foto", "skip"]
+)
 def test_no_photo_is_an_answer(ear, text):
     assert ear(text, Kind.PHOTO).answer == {"photos": []}
 
