@@ -49,10 +49,12 @@ class CheckCode(Action):
 
 
 class NoteLookup(Action):
-    """A look-up by someone not yet known, kept for the limits. `order_number` as asked for, found or not."""
+    """A look-up by someone not yet known, kept for the limits. `order_number` as asked for, found or not; `contact` is
+    the email or phone tried with it."""
 
     order_number: str
     found: bool
+    contact: str = ""
     number: int = 1
 
     @property

@@ -9,6 +9,7 @@ from datetime import timedelta
 from rapidfuzz.distance import OSA
 
 from bot.actions import CheckCode, NoteLookup, SendCode
+from bot.contact import email_key, phone_key
 from bot.model import Channel, Grant, Json, Kind, Level, Status
 from bot.records import Order, number_key
 from bot.story import Case, Question, World
@@ -61,7 +62,7 @@ def prove(case: Case) -> Order:
     contact = case.need(
         Question("contact", Kind.CONTACT, "identity.ask_contact", _contact, presumed=_contact_heard(case))
     )
-    order = look_up(case.world, number, contact)
+    order = None if _worn_out(case.world, number, contact) else look_up(case.world, number, contact)
     if order is None:
         _not_found(case, number, contact)
     assert order is not None
@@ -117,7 +118,7 @@ def look_up(world: World, number: str, contact: dict[str, str]) -> Order | None:
 def _not_found(case: Case, number: str, contact: dict[str, str]) -> None:
     tried = [*case.answers.get("tried", []), [number, contact]]
     case.answers["tried"] = tried
-    case.once(NoteLookup(order_number=number, found=False, number=len(tried)))
+    case.once(NoteLookup(order_number=number, found=False, contact=_guessable(contact), number=len(tried)))
     if len(tried) >= ATTEMPTS or _limited(case.world):
         case.say("identity.not_found")
         case.leave_to_person("order_not_found")
@@ -129,6 +130,24 @@ def _limited(world: World) -> bool:
     limit = world.policies.identity
     since = world.now - timedelta(minutes=limit.window_minutes)
     return world.records.failed_lookups(sender=world.sender.key, since=since) >= limit.failed_lookups
+
+
+def _worn_out(world: World, number: str, contact: dict[str, str]) -> bool:
+    """Whether too many, whoever they were, guessed at this order or with this contact: then nothing is found."""
+    limit = world.policies.identity
+    since = world.now - timedelta(minutes=limit.window_minutes)
+    if world.records.failed_lookups(order_number=number, since=since) >= limit.failed_lookups:
+        return True
+    tried = _guessable(contact)
+    return bool(tried) and world.records.failed_lookups(contact=tried, since=since) >= limit.failed_lookups
+
+
+def _guessable(contact: dict[str, str]) -> str:
+    """The contact whose order number may be guessed at; a postcode is shared by too many to be counted."""
+    if contact.get("email"):
+        return email_key(contact["email"])
+    phone = contact.get("phone", "")
+    return phone_key(phone) or phone
 
 
 def _contact_heard(case: Case) -> Json:

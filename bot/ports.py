@@ -32,8 +32,15 @@ class Records(Protocol):
 
     def product_of_sku(self, sku: str) -> Product | None: ...
 
-    def failed_lookups(self, *, sender: str | None = None, order_number: str | None = None, since: datetime) -> int:
-        """How many look-ups by this sender key, or for this order number, found nothing since then."""
+    def failed_lookups(
+        self,
+        *,
+        sender: str | None = None,
+        order_number: str | None = None,
+        contact: str | None = None,
+        since: datetime,
+    ) -> int:
+        """How many look-ups by this sender key, for this order number, or with this contact found nothing since."""
         ...
 
 

@@ -21,7 +21,7 @@ from bot.records import Customer, number_key
 from storage.contacts import contact_keys
 from storage.doing import Doing, done, refused
 from storage.parties import contact_at, party_of
-from storage.records import table
+from storage.records import table, tried_contact
 from storage.tables import CodeRow, LookupRow, OutboxRow
 
 CODES = table(CodeRow)
@@ -79,9 +79,13 @@ def check_code(doing: Doing, action: CheckCode) -> Outcome:
 
 
 def note_lookup(doing: Doing, action: NoteLookup) -> Outcome:
-    if not action.found:
-        values = {"sender": doing.sender.key, "number_key": number_key(action.order_number)[:200], "at": doing.now}
-        doing.connection.execute(insert(LOOKUPS).values(values))
+    """A failed one counts against who asks, the number asked for, and the contact tried."""
+    if action.found:
+        return done()
+    tried = [{"sender": doing.sender.key, "number_key": number_key(action.order_number)[:200], "at": doing.now}]
+    if action.contact:
+        tried.append({"sender": "", "number_key": tried_contact(action.contact), "at": doing.now})
+    doing.connection.execute(insert(LOOKUPS), tried)
     return done()
 
 

@@ -17,7 +17,7 @@ from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, Expected, Message, Outgoing, Reading, Wish
 from bot.ports import Known
-from bot.records import Customer, Order
+from bot.records import Customer, Order, number_key
 from bot.service import Service
 from storage.ledger import SqlLedger
 from storage.merchant import read_files
@@ -149,7 +149,7 @@ class Works:
             for order in orders:
                 values = {
                     "source_id": order.id,
-                    "number_key": order.number,
+                    "number_key": number_key(order.number),
                     "customer_id": key[0],
                     "placed_at": order.placed_at,
                     "status": order.status.value,

@@ -118,7 +118,7 @@ class MemoryRecords:
     def product_of_sku(self, sku: str) -> Product | None:
         return next((one for one in self.products if any(variant.sku == sku for variant in one.variants)), None)
 
-    def failed_lookups(self, *, sender: str | None = None, order_number: str | None = None, since: datetime) -> int:
+    def failed_lookups(self, *, since: datetime, **by: str | None) -> int:
         return self.failed
 
 
