@@ -296,9 +296,11 @@ class Joint:
         """Makes sure of the tables: an embedded database is brought to this version, a shared one must be there."""
         if self._prepared:
             return
+        if self.is_migrated():
+            return
         if self.settings.embedded:
             self.migrate()
-        elif not self.is_migrated():
+        else:
             raise SettingsError(["DATABASE_URL leads to a database that is not at this version: run `flask migrate`"])
 
     def warm(self) -> None:

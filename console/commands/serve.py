@@ -35,7 +35,8 @@ def serve_commands(build: BuildApp, check_serving: CheckServing) -> tuple[click.
     def serve() -> None:
         """Serve everything in this one process: webhooks, workers, scheduler."""
         joined = begin()
-        joined.migrate()
+        if not joined.is_current():
+            joined.migrate()
         serve_everything(current_app._get_current_object(), joined)  # type: ignore[attr-defined]
 
     @click.command("web")

@@ -5,11 +5,12 @@ import threading
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import SQLModel
 
 import storage.tables  # noqa: F401
-from storage.engine import is_current, make_engine, migrate, reading
+from storage.engine import MIGRATIONS, is_current, make_engine, migrate, newest_revision, reading
 
 
 def test_migrations_make_exactly_the_tables_the_code_knows(engine: Engine) -> None:
@@ -28,6 +29,10 @@ def test_a_database_without_tables_is_not_current(tmp_path) -> None:
     fresh = make_engine(f"sqlite:///{tmp_path / 'fresh.db'}")
     assert not is_current(fresh)
     fresh.dispose()
+
+
+def test_the_newest_revision_is_the_head_of_the_chain() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == newest_revision()
 
 
 def test_two_processes_that_migrate_at_once_wait_for_each_other(empty_engine: Engine) -> None:
