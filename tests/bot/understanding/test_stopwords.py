@@ -17,7 +17,20 @@ def test_every_stop_word_stops_in_any_case_and_punctuation(ear, word, form):
 
 @pytest.mark.parametrize(
     "word",
-    ["BAJA", "parar", "Alto", "ARRET", "arrêt", "désabonner", "STOPP", "Abmelden", "sair", "PARAR", "afmelden", "basta"],
+    [
+        "BAJA",
+        "parar",
+        "Alto",
+        "ARRET",
+        "arrêt",
+        "désabonner",
+        "STOPP",
+        "Abmelden",
+        "sair",
+        "PARAR",
+        "afmelden",
+        "basta",
+    ],
 )
 def test_local_stop_words_stop(ear, word):
     assert ear(word).stop
