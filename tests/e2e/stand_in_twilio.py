@@ -1,10 +1,11 @@
-"""A stand-in for Twilio's Messages API on loopback. Ours: it keeps what is sent and lists it, nothing more."""
+"""A stand-in for Twilio's Messages and Content on loopback. Ours: it keeps what is sent and lists it, nothing more."""
 
 import json
 import threading
 import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ class Sent:
     sid: str
     form: dict[str, str]
     at: float
+    types: str = ""  # of its Content, the placeholders filled in
 
     @property
     def to(self) -> str:
@@ -23,7 +25,17 @@ class Sent:
 
     @property
     def body(self) -> str:
-        return self.form.get("Body", "")
+        return str(self._content.get("body", "")) or self.form.get("Body", "")
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """What may be tapped: each title with its id."""
+        shown = [*self._content.get("actions", ()), *self._content.get("items", ())]
+        return {one.get("title") or one["item"]: one["id"] for one in shown}
+
+    @property
+    def _content(self) -> dict[str, Any]:
+        return dict(next(iter(json.loads(self.types).values()))) if self.types else {}
 
 
 class StandInTwilio:
@@ -32,6 +44,7 @@ class StandInTwilio:
     def __init__(self, *, slow: float = 0.0) -> None:
         self.slow = slow
         self.sent: list[Sent] = []
+        self.contents: dict[str, str] = {}
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -54,10 +67,18 @@ class StandInTwilio:
         return [sent for sent in self.sent if sent.to == address]
 
     def take(self, form: dict[str, str]) -> Sent:
-        sent = Sent("SM" + uuid4().hex, form, time.time())
+        types = self.contents.get(form.get("ContentSid", ""), "")
+        for name, value in json.loads(form.get("ContentVariables") or "{}").items():
+            types = types.replace("{{" + name + "}}", json.dumps(value)[1:-1])
+        sent = Sent("SM" + uuid4().hex, form, time.time(), types)
         with self._lock:
             self.sent.append(sent)
         return sent
+
+    def keep(self, content: dict[str, Any]) -> dict[str, Any]:
+        sid = f"HX{len(self.contents):032x}"
+        self.contents[sid] = json.dumps(content["types"])
+        return {"sid": sid, "types": content["types"]}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         outer = self
@@ -67,6 +88,9 @@ class StandInTwilio:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode()
+                if urlsplit(self.path).path.endswith("/v1/Content"):
+                    self._answer(201, outer.keep(json.loads(body)))
+                    return
                 if not urlsplit(self.path).path.endswith("/Messages.json"):
                     self._answer(404, {"code": 20404, "message": "not found", "status": 404})
                     return
