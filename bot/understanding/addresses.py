@@ -30,13 +30,20 @@ STREET_WORD = re.compile(
     re.IGNORECASE,
 )
 FLAT = re.compile(r"^(?:apt|apartment|unit|suite|ste|flat|floor|fl|#|piso|appt|app|etage|bus)\b|^#", re.IGNORECASE)
+AFTER_A_SENTENCE = re.compile(r"(?<=[?!])\s+")
 REGION = re.compile(r"\b([A-Z]{2,3})$")
 LONGEST = 300
 
 
 def read_address(clean: str, country: str) -> PostalAddress | None:
     """The address, or None when there is no street line with a town or postcode."""
-    text = LEAD.sub("", clean.strip()[:LONGEST])
+    text = clean.strip()[:LONGEST]
+    sentences = AFTER_A_SENTENCE.split(text)
+    found = (_address_of(LEAD.sub("", said), country) for said in (text, *sentences[1:]))
+    return next((address for address in found if address), None)
+
+
+def _address_of(text: str, country: str) -> PostalAddress | None:
     parts = [part.strip(" .") for part in re.split(r"[,\n;]+", text) if part.strip(" .")]
     if not parts or "?" in text:
         return None
