@@ -20,7 +20,8 @@ handoffs, orders = HandoffRow.__table__, OrderRow.__table__  # type: ignore[attr
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message. `inbound` has `text`; what we sent has `rendered`, its `state`, and why if it was held back."""
+    """One message. What they sent has `text` and the types of its `media`; what we sent has `rendered`, its `state`,
+    and why if it was held back."""
 
     at: datetime
     channel: Channel
@@ -32,6 +33,7 @@ class Entry:
     reason: str | None = None
     keys: str = ""
     outbox_id: int | None = None
+    media: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,8 @@ def orders_of(connection: Connection, party: int) -> list[Order]:
 
 
 def _heard(message: Message) -> Entry:
-    text = message.text or " ".join(f"[{item.content_type}]" for item in message.media)
-    return Entry(message.received_at, message.sender.channel, True, text, message.subject)
+    media = tuple(item.content_type for item in message.media)
+    return Entry(message.received_at, message.sender.channel, True, message.text, subject=message.subject, media=media)
 
 
 def _said(row: Any) -> Entry:

@@ -49,8 +49,12 @@ REASONS: dict[str, str] = {
 }
 
 
-def notice_name(kind: str) -> str:
-    return NOTICES.get(kind, spaced(kind))
+#: What is planned for these comes true only if there is something to tell.
+LOOKS: dict[str, str] = {"delay": "Delay, if it is late", "exception": "Delivery problem, if it stops moving"}
+
+
+def notice_name(kind: str, *, planned: bool) -> str:
+    return (LOOKS if planned and kind in LOOKS else NOTICES).get(kind, spaced(kind))
 
 
 def why(reason: str | None) -> str:

@@ -7,25 +7,24 @@ MOST = 4
 
 #: How an order stands → what somebody in that place might write; the most telling first.
 SUIT: tuple[tuple[str, str], ...] = (
-    ("attempt failed", "Can you deliver it again on Friday?"),
+    ("attempt failed", "Deliver it again on Friday?"),
     ("damaged", "My parcel arrived damaged"),
-    ("wrong address", "The address is wrong, can you fix it?"),
     ("lost", "My parcel hasn't moved for days"),
     ("late", "Why is it taking so long?"),
     ("not shipped", "Did my order go through?"),
-    ("delivered", "It says delivered but I don't have it"),
+    ("delivered", "Delivered? I don't have it"),
     ("out for delivery", "Will it come today?"),
 )
 
 
 def suggestions(standings: Collection[str]) -> list[str]:
-    return [*islice(_suiting(standings), MOST - 1), "I want to talk to a person"]
+    return [*islice(_suiting(standings), MOST - 1), "Talk to a person"]
 
 
 def _suiting(standings: Collection[str]) -> Iterator[str]:
     if standings:
         yield "Where is my order?"
     yield from (words for standing, words in SUIT if standing in standings)
-    yield "Send me my receipt, please"
+    yield "Send me my receipt"
     yield "How long does shipping take?"
-    yield "Which payments do you take?"
+    yield "What is your return policy?"

@@ -82,13 +82,14 @@ def _states(desk: Desk, order: Order) -> tuple[str, ...]:
 def _message(desk: Desk, entry: Any) -> Json:
     """As the channel shows it: buttons where it has them, else the numbered menu inside the text."""
     shaped = desk.shape(entry.channel, entry.rendered) if entry.rendered else None
-    parts = list(shaped.parts) if shaped else [entry.text]
+    parts = list(shaped.parts) if shaped else [entry.text] if entry.text else []
     sms = entry.channel is Channel.SMS and shaped is not None
     return {
         "direction": "in" if entry.inbound else "out",
         "channel": entry.channel.value,
         "at": entry.at.isoformat(),
         "parts": parts,
+        "photos": len(entry.media),
         "subject": entry.subject if entry.channel is Channel.EMAIL else None,
         "form": shaped.form.value if shaped else "text",
         "opens": shaped.button if shaped else "",
@@ -135,9 +136,10 @@ def _moment(entry: Any) -> datetime:
 
 
 def _notice(entry: Any, numbers: Mapping[str, str]) -> Json:
-    held = entry.state == "planned" and bool(entry.reason)
+    planned = entry.state == "planned"
+    held = planned and bool(entry.reason)
     return {
-        "name": notice_name(entry.kind),
+        "name": notice_name(entry.kind, planned=planned),
         "order": numbers.get(entry.order_id or "", ""),
         "state": "held" if held else entry.state,
         "at": entry.at.isoformat(),

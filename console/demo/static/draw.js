@@ -22,9 +22,9 @@ export function drawList(list, values, make) {
 }
 
 function keepFocus(old, fresh, swap) {
-  const focused = [...old.querySelectorAll("button")].indexOf(document.activeElement);
+  const focused = [...old.querySelectorAll("button, summary")].indexOf(document.activeElement);
   swap();
-  if (focused >= 0) fresh.querySelectorAll("button")[focused]?.focus();
+  if (focused >= 0) fresh.querySelectorAll("button, summary")[focused]?.focus();
 }
 
 export function when(moment, zone, parts = { weekday: "short", day: "numeric", month: "short" }) {
@@ -59,6 +59,7 @@ export function bubble(message, choose) {
   const item = element("li", "", { class: `${message.direction} ${message.not_sent ? "not-sent" : ""}` });
   item.append(element("span", message.direction === "in" ? "You: " : "The shop: ", { class: "unseen" }));
   if (message.subject) item.append(element("span", message.subject, { class: "subject" }));
+  for (let photo = 0; photo < message.photos; photo += 1) item.append(element("span", "Photo", { class: "picture" }));
   for (const part of message.parts) item.append(words(part));
   item.append(element("small", footing(message), { class: "foot" }));
   if (message.choices.length) item.append(choices(message, choose));
@@ -75,7 +76,10 @@ function footing(message) {
 function choices(message, choose) {
   const listed = message.form === "list";
   const box = element(listed ? "details" : "div", "", { class: "choices" });
-  if (listed) box.append(element("summary", message.opens || "Choose"));
+  if (listed) {
+    box.append(element("summary", message.opens || "Choose"));
+    box.addEventListener("toggle", () => box.scrollIntoView({ block: "nearest" }));
+  }
   for (const choice of message.choices) {
     const button = element("button", choice.title, { type: "button" });
     if (choice.description) button.append(element("small", choice.description));

@@ -138,6 +138,12 @@ async function look() {
   if (asked.customer === (state.customer ?? "") && asked.channel === state.channel) draw(view);
 }
 
+// Asks anew how everybody's orders stand.
+async function meet() {
+  state.people = (await call("people")).people;
+  drawPeople();
+}
+
 // -- what is pressed ------------------------------------------------------------------------------------------------
 
 function clear() {
@@ -185,6 +191,7 @@ function send(message) {
 function report(button, event) {
   return whilePressed(button, async () => {
     await call("carrier", event);
+    await meet();
     await look();
   });
 }
@@ -208,6 +215,7 @@ async function moveClock(button) {
       at("moving").value = Math.min(gone + STEP, hours) / hours;
       await look();
     }
+    await meet();
     const sent = Object.values(state.sent).reduce(total, 0) - before;
     at("news").textContent = `It is ${at("clock").textContent}. ${sent} new messages.`;
   });
@@ -280,8 +288,7 @@ async function start() {
     submit();
   });
   await attempt(async () => {
-    state.people = (await call("people")).people;
-    drawPeople();
+    await meet();
     if (state.people.length) pick(state.people[0].id);
     else at("who").textContent = "No customers yet";
   });
