@@ -78,14 +78,18 @@ def draft(
 
 
 def threading(message: Message) -> dict[str, str]:
-    """The headers by which an answer joins the thread of the mail it answers (RFC 5322, 3.6.4); {} for no mail."""
+    """The headers by which an answer joins the thread of the mail it answers (RFC 5322, 3.6.4); {} for no mail.
+
+    The subject of a mail that is not proven and answers none of ours is not repeated: whoever wrote it could have us
+    say it to anybody.
+    """
     if message.sender.channel is not Channel.EMAIL:
         return {}
     headers = {}
     if message.message_id:
         references = dict.fromkeys((*message.references, message.message_id))
         headers = {"In-Reply-To": message.message_id, "References": " ".join(references)}
-    if message.subject:
+    if message.subject and (message.verified or message.thread):
         headers["Subject"] = message.subject
     if message.thread:
         headers["Thread"] = message.thread

@@ -27,7 +27,7 @@ from bot.reply import Draft, draft, threading
 from bot.sending import Sending
 from bot.store import Inbound, Outreach, Store, Turn
 from bot.watch import Unwatched, Watch, where
-from bot.world import world_of
+from bot.world import joined, world_of
 
 TRIES = 6  # failed turns before a message is set aside
 BACKOFF = timedelta(seconds=2)
@@ -113,8 +113,9 @@ class Service:
 
     def _answer(self, turn: Turn, shop: Shop, now: datetime) -> None:
         """The turn from reading to outbox."""
-        message, before = turn.inbound.message, turn.conversation
-        world = world_of(turn, message.sender, shop, now, verified=message.verified)
+        message = turn.inbound.message
+        before = joined(turn.conversation, message)
+        world = world_of(turn, message.sender, shop, now, verified=message.verified, conversation=before)
         known = Facts(now.astimezone(ZoneInfo(world.zone)), world.orders)
         text = _text_of(message, before.expected)
         language = before.language or (world.customer.language if world.customer else None)

@@ -3,19 +3,50 @@
 A party's own record counts only for a verified message; a grant counts for the address that showed it, till it expires.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.merchant.schema import IdentityPolicy
 from bot.merchant.shop import Shop
-from bot.model import Address, Channel, Conversation, Grant, Level
+from bot.model import Address, Channel, Conversation, Grant, Level, Message
 from bot.records import Customer, Order
 from bot.store import Books, Dealing, Party
 from bot.story import World
 
+#: What of a conversation is for those alone who have shown, or been told, something in it.
+OPEN: Mapping[str, object] = {
+    "stack": (),
+    "queue": (),
+    "expected": None,
+    "grants": (),
+    "focus": None,
+    "last": None,
+}
 
-def world_of(dealing: Dealing, sender: Address, shop: Shop, now: datetime, *, verified: bool = True) -> World:
-    """The world of a turn with this sender, or of a notice to this address."""
-    party, conversation, books = dealing.party, dealing.conversation, dealing.books(shop)
+
+def joined(conversation: Conversation, message: Message) -> Conversation:
+    """The conversation as far as this message may go on with it.
+
+    A mail that is not proven and answers none of ours may be anybody's who writes under that address: it finds no open
+    matter to say yes to, and no right shown before.
+    """
+    if message.verified or message.thread is not None:
+        return conversation
+    return conversation.model_copy(update=OPEN)
+
+
+def world_of(
+    dealing: Dealing,
+    sender: Address,
+    shop: Shop,
+    now: datetime,
+    *,
+    verified: bool = True,
+    conversation: Conversation | None = None,
+) -> World:
+    """The world of a turn with this sender, or of a notice to this address; `conversation` if not the dealing's own."""
+    party, books = dealing.party, dealing.books(shop)
+    conversation = conversation or dealing.conversation
     own = party.customer if verified else None
     grants = _live(conversation, sender, shop.policies.identity, now)
     proven = _proven(grants, own)
