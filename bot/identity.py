@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from bot.actions import CheckCode, NoteLookup, SendCode
 from bot.contact import email_key, phone_key
-from bot.model import Channel, Grant, Json, Kind, Level, Status
+from bot.model import Channel, Grant, Json, Kind, Level, Outcome, Status
 from bot.records import Order, number_key
 from bot.story import Case, Question, World
 
@@ -79,10 +79,28 @@ def prove(case: Case) -> Order:
 
 
 def prove_by_code(case: Case, customer_id: str) -> None:
-    """Has a one-time code sent to the contact on file and checks it; leaves to a person when it cannot be shown."""
+    """Has a one-time code sent to the contact on file and checks it; leaves to a person when it cannot be shown.
+
+    What was shown in this matter counts for the turn and the address that showed it: later, and for the customer's
+    other addresses, only the grant that it gave.
+    """
+    asking, here = case.world.sender.key, [case.world.sender.key, case.now.isoformat()]
+    if case.answers.get("code_shown") == here:
+        return
+    if "code_shown" in case.answers or case.answers.get("code_asked_of", asking) != asking:
+        case.answers["codes"] = int(case.answers.get("codes", 0)) + 1
+        case.forget("code", "code_tries", "code_shown")
+    case.answers["code_asked_of"] = asking
     sent = case.once(SendCode(customer_id=customer_id, number=1 + int(case.answers.get("codes", 0))))
     if sent.status is not Status.DONE:
         case.leave_to_person("no_code")
+    _check_code(case, customer_id, sent)
+    case.answers["code_shown"] = here
+    case.grant(Grant(level=Level.CODE, customer_id=customer_id, address_key=asking, at=case.now))
+
+
+def _check_code(case: Case, customer_id: str, sent: Outcome) -> None:
+    """Asks until the code is right, as often as the policy allows."""
     tries = int(case.answers.get("code_tries", 0))
     code = case.need(
         Question(
@@ -93,15 +111,15 @@ def prove_by_code(case: Case, customer_id: str) -> None:
             {"sent_to": sent.data.get("masked"), "minutes": case.world.policies.identity.code_minutes},
         )
     )
-    checked = case.once(CheckCode(customer_id=customer_id, code=code, number=tries + 1))
+    checks = case.answers["code_checks"] = 1 + int(case.answers.get("code_checks", 0))
+    checked = case.once(CheckCode(customer_id=customer_id, code=code, number=checks))
     if checked.status is Status.DONE:
-        case.grant(Grant(level=Level.CODE, customer_id=customer_id, address_key=case.world.sender.key, at=case.now))
         return
     if checked.code != "wrong" or tries + 1 >= case.world.policies.identity.code_tries:
         case.leave_to_person("no_code")
     case.answers["code_tries"] = tries + 1
     case.forget("code")
-    prove_by_code(case, customer_id)
+    _check_code(case, customer_id, sent)
 
 
 def look_up(world: World, number: str, contact: dict[str, str]) -> Order | None:

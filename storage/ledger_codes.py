@@ -21,7 +21,7 @@ from bot.records import Customer, number_key
 from storage.contacts import contact_keys
 from storage.doing import Doing, done, refused
 from storage.parties import contact_at, party_of
-from storage.records import table, tried_contact
+from storage.records import CUSTOMERS, table, tried_contact
 from storage.tables import CodeRow, LookupRow, OutboxRow
 
 CODES = table(CodeRow)
@@ -90,12 +90,16 @@ def note_lookup(doing: Doing, action: NoteLookup) -> Outcome:
 
 
 def _reachable(doing: Doing, customer: Customer) -> Iterator[Address]:
-    """Where a code may go, best first: contacts on file that are not shut, another way than the asking one first."""
+    """Where a code may go, best first: contacts on file that are not shut, another way than the asking one first.
+
+    A contact that was put on file lately is none of them: who put it there is what a code is to show.
+    """
     email, phone = contact_keys(customer)
+    fresh_email, fresh_phone = _changed_lately(doing, customer)
     found = []
-    if email and customer.email:
+    if email and customer.email and not fresh_email:
         found.append(Address(channel=Channel.EMAIL, raw=customer.email, key=email))
-    if phone and customer.phone:
+    if phone and customer.phone and not fresh_phone:
         found.append(Address(channel=Channel.SMS, raw=customer.phone, key=phone))
         if CODE_KEY in doing.shop.settings.whatsapp_templates:
             found.append(Address(channel=Channel.WHATSAPP, raw=f"whatsapp:{customer.phone}", key=phone))
@@ -104,6 +108,15 @@ def _reachable(doing: Doing, customer: Customer) -> Iterator[Address]:
         shut = contact_at(doing.connection, address.channel, address.key, address.raw).suppressed
         if address.channel in doing.shop.settings.channels and not shut:
             yield address
+
+
+def _changed_lately(doing: Doing, customer: Customer) -> tuple[bool, bool]:
+    """Whether the email, and whether the phone on file is newer than the policy trusts."""
+    since = doing.now - timedelta(days=doing.shop.policies.identity.contact_unchanged_days)
+    changed = select(CUSTOMERS.c.email_changed_at, CUSTOMERS.c.phone_changed_at)
+    row = doing.connection.execute(changed.where(CUSTOMERS.c.source_id == customer.id)).one()
+    email, phone = (moment is not None and moment > since for moment in row)
+    return email, phone
 
 
 def _sent_lately(doing: Doing, party: int) -> int:
