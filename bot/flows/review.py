@@ -1,5 +1,6 @@
 """A rating and what stands behind it. The invitation to publish is the same whatever the rating (CHANNELS.md 24)."""
 
+from bot import identity
 from bot.actions import OpenHandoff, RecordReview
 from bot.facts import order_view
 from bot.flows.which import which_order
@@ -15,6 +16,8 @@ def review(case: Case) -> Ending:
     """From a rating 1…5 to the words behind it; a bad one is told to a person and help is offered."""
     order = which_order(case, lambda order: order_state(order) in (None, State.DELIVERED))
     case.focus = order.id
+    if not identity.owns(case.world, order):
+        identity.prove_by_code(case, order.customer_id)
     view = order_view(order, private=False)
     rating = case.need(
         Question(
