@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from bot import identity
@@ -137,6 +138,8 @@ def damaged(trouble: Trouble) -> Ending:
     if delivered and case.now - delivered > timedelta(days=policy.damage_report_days):
         trouble.say("problem.damage_reported_late", days=policy.damage_report_days)
         return trouble.person()
+    if delivered is None:
+        return trouble.person("look_not_delivered")
     lines = _which_lines(trouble)
     photos: list[str] = []
     if policy.damage_photo:
@@ -198,10 +201,16 @@ def for_a_person(trouble: Trouble) -> Ending:
 
 
 def remedy(trouble: Trouble, lines: tuple[Line, ...]) -> Ending:
-    """A replacement or a refund as far as the policy goes; above its limit a person decides."""
+    """A replacement or a refund as far as the policy goes; above its limit a person decides.
+
+    The limit is the order's: what was replaced or refunded of it before counts. What was free of charge, as a
+    replacement is, has no price to hold against the limit: a person decides there too.
+    """
     case, policy = trouble.case, trouble.case.world.policies.delivery
     amount = sum((line.price * line.quantity for line in lines), start=lines[0].price * 0)
-    if amount > policy.auto_limit or trouble.order.total >= policy.high_value or not policy.remedies:
+    given = _given_before(trouble.order)
+    beyond = amount + given > policy.auto_limit or trouble.order.total >= policy.high_value
+    if beyond or not amount or not policy.remedies:
         return trouble.person("decide_remedy")
     money = Money(amount, trouble.order.currency)
     views = [line_view(line, trouble.order.currency) for line in lines]
@@ -220,6 +229,13 @@ def remedy(trouble: Trouble, lines: tuple[Line, ...]) -> Ending:
     if chosen == "refund":
         return _refund(trouble, ids, money)
     return trouble.person("decide_remedy")
+
+
+def _given_before(order: Order) -> Decimal:
+    """What replacements and refunds granted here came to, at the order's own prices."""
+    mended = [change.after["line_ids"] for change in order.changes if change.what in ("replacement", "refund")]
+    lines = [line for ids in mended for line in order.lines if line.id in ids]
+    return sum((line.price * line.quantity for line in lines), Decimal(0))
 
 
 def _refund(trouble: Trouble, line_ids: tuple[str, ...], money: Money) -> Ending:
