@@ -97,7 +97,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
     elif stage.expected and reading.answered:
         _answer(stage, reading)
     elif reading.wishes:
-        _wish(stage, reading)
+        _wish(stage, reading, reread)
     elif _correct(stage, reading, reread) or _named_more(stage, reading) or _follow_up(stage, reading):
         stage.run()
     elif reading.candidates and _may_clarify(stage, reading):
@@ -116,7 +116,7 @@ def _answer(stage: Stage, reading: Reading) -> None:
     stage.run()
 
 
-def _wish(stage: Stage, reading: Reading) -> None:
+def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     """Serves every wish in the order written; one for the matter already open only adds what it says."""
     before = stage.forget_passing()
     first, *others = _with_names(reading)
@@ -132,6 +132,17 @@ def _wish(stage: Stage, reading: Reading) -> None:
         stage.open_wish(first)
     stage.misses = 0
     stage.run()
+    _answer_at_once(stage, reading, reread)
+
+
+def _answer_at_once(stage: Stage, reading: Reading, reread: Reread) -> None:
+    """An address written beside the wish answers the question for it, which then need not be put."""
+    if not stage.expected or stage.expected.kind is not Kind.ADDRESS:
+        return
+    again = reread(stage.expected)
+    if again.answered:
+        stage.says.pop()
+        _answer(stage, reading.model_copy(update={"answer": again.answer, "wishes": ()}))
 
 
 def _correct(stage: Stage, reading: Reading, reread: Reread) -> bool:

@@ -95,6 +95,8 @@ class Stage:
                 return False
             case Gone(flow, answers):
                 self.leave_top("gone")
+                if FLOWS[flow].passing and (self.stack or self.queue):
+                    return True  # an offer gives way to what else is wanted
                 self.open(flow, dict(answers), case.notice_id)
                 return self.tell_top()
             case HandedOver() as over:
@@ -107,7 +109,7 @@ class Stage:
     def learn(self, telling: Telling) -> None:
         asked = tuple(self.titled(question) for question in telling.asked)
         self.stack[-1] = telling.state.model_copy(update={"asked": asked})
-        self.says += telling.says
+        self.says += [say for say in telling.says if say not in self.says]
         self.grants += telling.grants
         self.focus = telling.focus
 
@@ -219,7 +221,8 @@ class Stage:
             return False
         state = CaseState(id=f"{self.counter}+", flow="", opened_at=self.world.now, answers=answers_of(wish))
         telling = tell(entry.story, state, self.world, self.act)
-        if not isinstance(telling.outcome, Ended):
+        offers = isinstance(telling.outcome, Gone) and FLOWS[telling.outcome.flow].passing
+        if not isinstance(telling.outcome, Ended) and not offers:
             return False
         self.says += telling.says
         return True

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from bot.flows import announcements, small_talk
-from bot.flows.delivery_problem import delivery_problem
+from bot.flows.delivery_problem import delivery_problem, other_address
 from bot.flows.order_confirmation import order_confirmation, resend_receipt
 from bot.flows.reorder import reorder
 from bot.flows.review import review
-from bot.flows.where_is_my_order import where_is_my_order
+from bot.flows.where_is_my_order import have_it, look_into, where_is_my_order
 from bot.story import Flow
 
 
@@ -23,9 +23,12 @@ class Entry:
 
 FLOWS: dict[str, Entry] = {
     "where_is_my_order": Entry(where_is_my_order, ("where_is_my_order",), informational=True),
+    "have_it": Entry(have_it, passing=True),
+    "look_into": Entry(look_into, passing=True),
     "order_confirmation": Entry(order_confirmation, ("order_confirmation",), informational=True),
     "resend_receipt": Entry(resend_receipt, ("resend_receipt",)),
     "delivery_problem": Entry(delivery_problem, ("delivery_problem",)),
+    "other_address": Entry(other_address, ("change_address",)),
     "review": Entry(review, ("review",)),
     "reorder": Entry(reorder, ("reorder",)),
     "store_question": Entry(small_talk.store_question, informational=True),
@@ -45,7 +48,6 @@ FLOWS: dict[str, Entry] = {
         (
             "cancel_order",
             "change_order",
-            "change_address",
             "return",
             "exchange",
             "refund",

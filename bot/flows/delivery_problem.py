@@ -38,6 +38,8 @@ def delivery_problem(case: Case) -> Ending:
         identity.prove_by_code(case, order.customer_id)
     if not order.shipments:
         return _without_parcel(case, order)
+    if _rest_is_coming(case, order):
+        return case.go("where_is_my_order", order=order.id)
     shipment = which_shipment(case, order, lambda parcel: _in_trouble(case, parcel))
     problem = _problem(case, order, shipment)
     trouble = Trouble(case, order, shipment, problem)
@@ -45,6 +47,24 @@ def delivery_problem(case: Case) -> Ending:
         case.say("wismo.being_mended", sources=trouble.sources, **trouble.facts)
         return case.person("delivery_" + problem, order_id=order.id)
     return STORIES[problem](trouble)
+
+
+def other_address(case: Case) -> Ending:
+    """Another address: the carrier is asked while the parcel is under way; before that, and after, a person."""
+    order = which_order(case, is_awaited)
+    case.focus = order.id
+    if is_awaited(order) and order.shipments:
+        return case.go("delivery_problem", order=order.id, problem="wrong_address")
+    return case.person("change_address", order_id=order.id)
+
+
+def _rest_is_coming(case: Case, order: Order) -> bool:
+    """Whether what the customer misses is in a parcel that is still on its way without trouble."""
+    missed = case.answers.get("told_by") != "carrier" and _heard_problem(case) in ("missing_item", "not_received")
+    awaited = [parcel for parcel in order.shipments if parcel.delivered_at is None]
+    if not missed or not awaited or len(awaited) == len(order.shipments):
+        return False
+    return not any(_in_trouble(case, parcel) for parcel in awaited)
 
 
 def has_shipped(order: Order) -> bool:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from bot import identity
 from bot.facts import order_sources, order_view, shipment_view
 from bot.flows.which import named_orders, which_order
+from bot.model import Json, Kind
 from bot.records import Order, OrderStatus, Shipment
-from bot.story import Case, Ended, Ending
+from bot.story import YES_NO, Case, Ended, Ending, Question
 from bot.tracking import PROBLEMS, State, order_state, progress_of
 
 AT_ONCE = 3  # awaited orders told in one answer; with more, the customer is asked which
@@ -24,9 +25,39 @@ def where_is_my_order(case: Case) -> Ending:
         _tell_order(case, order, apart)
     case.focus = orders[0].id if len(orders) == 1 else None
     if apart is None:
-        return Ended()
+        return _offer(case, orders[0]) if len(orders) == 1 else Ended()
     answers = {"order": apart.order.id, "shipment": apart.shipment.id, "problem": apart.state.value}
     return case.go("delivery_problem", **answers, told_by="carrier")
+
+
+def _offer(case: Case, order: Order) -> Ending:
+    """One sensible next step: is what was delivered lately there; shall somebody look into what should have left."""
+    if order_state(order) is State.NOT_SHIPPED:
+        return case.go("look_into", order=order.id) if ships_by(case, order) < case.now else Ended()
+    lately = case.now - timedelta(days=case.world.policies.delivery.damage_report_days)
+    lasts = [parcel.delivered_at for parcel in order.shipments]
+    if order_state(order) is not None or not lasts or not all(at and at >= lately for at in lasts):
+        return Ended()
+    return case.go("have_it", order=order.id)
+
+
+def have_it(case: Case) -> Ending:
+    """Is the delivered parcel there? If not, straight into looking for it."""
+    order = which_order(case)
+    case.focus = order.id
+    view = order_view(order, private=False)
+    if case.need(Question("there", Kind.CHOICE, "wismo.have_it", _text, {"order": view}, YES_NO)) == "yes":
+        return case.end("wismo.enjoy", order=view)
+    return case.go("delivery_problem", order=order.id, problem="not_received")
+
+
+def look_into(case: Case) -> Ending:
+    """Should somebody find out why the order has not left?"""
+    order = which_order(case)
+    case.focus = order.id
+    if case.confirm("look", "wismo.look_into", order=order_view(order, private=False)):
+        return case.person("not_shipped", order_id=order.id, proposed="find_out_why")
+    return case.end("acknowledged")
 
 
 def _orders_meant(case: Case) -> tuple[Order, ...]:
@@ -100,11 +131,16 @@ def _tell_order(case: Case, order: Order, apart: Problem | None) -> None:
             else:
                 case.say(f"wismo.{progress.state}", sources=sources, **facts)
     elif state is State.NOT_SHIPPED:
-        ships_by = business_days_after(order.placed_at, case.world.policies.tracking.ships_within_days, case)
-        key = "wismo.not_shipped" if ships_by >= case.now else "wismo.not_shipped_late"
-        case.say(key, sources=sources, order=view, ships_by=ships_by)
+        by = ships_by(case, order)
+        key = "wismo.not_shipped" if by >= case.now else "wismo.not_shipped_late"
+        case.say(key, sources=sources, order=view, ships_by=by)
     else:
         case.say(f"wismo.{state}_plain", sources=sources, order=view)
+
+
+def ships_by(case: Case, order: Order) -> datetime:
+    """Till when the order should have left, by the shop's policy."""
+    return business_days_after(order.placed_at, case.world.policies.tracking.ships_within_days, case)
 
 
 def business_days_after(moment: datetime, days: int, case: Case) -> datetime:
@@ -118,3 +154,7 @@ def business_days_after(moment: datetime, days: int, case: Case) -> datetime:
         if names[local.weekday()] in open_days and local.date() not in settings.holidays:
             days -= 1
     return local
+
+
+def _text(answer: Json) -> str | None:
+    return answer if isinstance(answer, str) else None

@@ -84,6 +84,7 @@ def which_shipment(case: Case, order: Order, fits: Callable[[Shipment], bool] = 
     """One parcel of an order that has at least one."""
     parcels = tuple(parcel for parcel in order.shipments if fits(parcel)) or order.shipments
     named = tuple(parcel for parcel in parcels if parcel.tracking_number in case.heard("tracking_numbers"))
+    named = named or tuple(parcel for parcel in parcels if set(parcel.line_ids) & set(case.heard("products")))
     shown = (named or parcels)[:MOST]
     question = Question(
         name="shipment",

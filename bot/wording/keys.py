@@ -141,6 +141,9 @@ _ORDERS: Mapping[str, Key] = {
     "wismo.cancelled_plain": Key(ORDER),
     "wismo.no_tracking_plain": Key(ORDER),
     "wismo.delivered_plain": Key(ORDER),
+    "wismo.have_it": Key(ORDER, choices=YES_NO),
+    "wismo.enjoy": Key(ORDER),
+    "wismo.look_into": Key(ORDER, choices=YES_NO),
     "order.cancelled": Key(ORDER),
     "order.confirmed": Key(("order", "ships_by")),
     "order.on_record": Key(ORDER),
@@ -150,6 +153,7 @@ _ORDERS: Mapping[str, Key] = {
 
 _PROBLEMS: Mapping[str, Key] = {
     "problem.which": Key(PARCEL, choices=PROBLEMS),
+    "problem.sorry": Key(PARCEL),
     "problem.which_item": Key(PARCEL, choices=("all",)),
     "problem.attempt_failed": Key(PARCEL, choices=("redeliver", "pickup", "address", "person")),
     "problem.wrong_address": Key(PARCEL),
