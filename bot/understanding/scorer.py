@@ -7,9 +7,11 @@ the learning, what is read with probability 0.6 or more is right five times in s
 """
 
 import math
-from collections import Counter, defaultdict
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 EPOCHS = 4
@@ -19,7 +21,9 @@ GRAM = 3
 NEGLIGIBLE = 0.005
 LONGEST_WORD = 24
 
-Features = list[tuple[str, float]]
+Words = tuple[str, ...]
+Weights = tuple[tuple[int, ...], Sequence[float]]
+"""Of one feature: the labels it speaks for or against, and how strongly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,61 +38,75 @@ class Scored:
     kind: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """The features of a text by number, with their values; packed, because a few thousand are held while learning."""
+
+    features: Sequence[int]
+    values: Sequence[float]
+
+
 class Scorer:
-    """Ranks labels for the words of a text."""
+    """Ranks labels for the words of a text. A text asked for again is answered from memory."""
 
-    def __init__(self, examples: Sequence[tuple[Sequence[str], str]]) -> None:
+    def __init__(self, examples: Sequence[tuple[Words, str]]) -> None:
         self.labels = tuple(dict.fromkeys(label for _, label in examples))
-        self._intents = len({label.partition(".")[0] for label in self.labels})
-        raw = [_raw_features(words) for words, _ in examples]
-        self._idf = _idf(raw)
-        self._unknown = max(self._idf.values(), default=1.0)
+        self._names = [label.partition(".")[::2] for label in self.labels]
+        self._intents = len({intent for intent, _ in self._names})
+        self._numbers, self._idf = _learn_features(words for words, _ in examples)
+        self._unknown = max(self._idf, default=1.0)
         index = {label: place for place, label in enumerate(self.labels)}
-        vectors = [self._vector(features)[0] for features in raw]
-        self._weights = _train(vectors, [index[label] for _, label in examples])
+        vectors = [self._vector(words)[0] for words, _ in examples]
+        self._weights = _train(vectors, [index[label] for _, label in examples], len(self._idf))
+        self.rank = lru_cache(maxsize=512)(self._rank)
 
-    def rank(self, words: Sequence[str]) -> Scored:
+    def _rank(self, words: Words) -> Scored:
         """The intents that any feature speaks for or against."""
-        vector, known = self._vector(_raw_features(words))
-        scores: defaultdict[int, float] = defaultdict(float)
-        for feature, value in vector:
-            for label, weight in self._weights.get(feature, {}).items():
+        vector, known = self._vector(words)
+        scores = [0.0] * len(self.labels)
+        for feature, value in zip(vector.features, vector.values, strict=True):
+            labels, weights = self._weights[feature]
+            for label, weight in zip(labels, weights, strict=True):
                 scores[label] += weight * value
         best: dict[str, tuple[float, str]] = {}
-        for label, score in sorted(scores.items()):
-            intent, _, kind = self.labels[label].partition(".")
-            if intent not in best or score > best[intent][0]:
+        for (intent, kind), score in zip(self._names, scores, strict=True):
+            if score and (intent not in best or score > best[intent][0]):
                 best[intent] = (score, kind)
         ranked = _softmax({intent: score for intent, (score, _) in best.items()}, self._intents)
         return Scored(ranked, known, best[ranked[0][0]][1] if ranked else "")
 
-    def why(self, words: Sequence[str], label: str) -> list[tuple[str, float]]:
+    def why(self, words: Words, label: str) -> list[tuple[str, float]]:
         """The features that speak for a label, strongest first."""
         place = self.labels.index(label)
-        vector, _ = self._vector(_raw_features(words))
-        said = [(feature, value * self._weights.get(feature, {}).get(place, 0.0)) for feature, value in vector]
+        names = {number: feature for feature, number in self._numbers.items()}
+        vector, _ = self._vector(words)
+        said = []
+        for feature, value in zip(vector.features, vector.values, strict=True):
+            weight = dict(zip(*self._weights[feature], strict=True)).get(place, 0.0)
+            said.append((names[feature], value * weight))
         return sorted((entry for entry in said if entry[1] > 0), key=lambda entry: -entry[1])
 
-    def _vector(self, counted: Counter[str]) -> tuple[Features, float]:
+    def _vector(self, words: Words) -> tuple[Vector, float]:
         """The features known, at length 1, and the share of weight that is known."""
-        vector: Features = []
+        features, values = array("l"), array("d")
         square = lost = 0.0
-        for feature, count in counted.items():
-            idf = self._idf.get(feature)
-            if idf is None:
+        for feature, count in _raw_features(words).items():
+            number = self._numbers.get(feature)
+            if number is None:
                 if feature[0] not in "_^":
                     lost += self._unknown**2
                 continue
-            value = idf * count
+            value = self._idf[number] * count
             square += value * value
-            vector.append((feature, value))
-        if not vector:
-            return [], 0.0
+            features.append(number)
+            values.append(value)
+        if not features:
+            return Vector((), ()), 0.0
         length = math.sqrt(square)
-        return [(feature, value / length) for feature, value in vector], square / (square + lost)
+        return Vector(features, array("d", [value / length for value in values])), square / (square + lost)
 
 
-def _raw_features(words: Sequence[str]) -> Counter[str]:
+def _raw_features(words: Words) -> Counter[str]:
     counted: Counter[str] = Counter(words)
     for first, second in pairwise(("<", *words, ">")):
         counted[f"_{first} {second}"] += 1
@@ -100,27 +118,28 @@ def _raw_features(words: Sequence[str]) -> Counter[str]:
     return counted
 
 
-def _idf(documents: Sequence[Iterable[str]]) -> dict[str, float]:
+def _learn_features(texts: Iterable[Words]) -> tuple[dict[str, int], list[float]]:
+    """Each feature's number, and by number how telling it is: the rarer, the more."""
     seen: Counter[str] = Counter()
-    for document in documents:
-        seen.update(set(document))
-    total = len(documents)
-    return {
-        feature: (1 + math.log(total / count)) * (0.7 if feature[0] in "_^" else 1.0) for feature, count in seen.items()
-    }
+    total = 0
+    for words in texts:
+        seen.update(_raw_features(words).keys())
+        total += 1
+    idf = [(1 + math.log(total / count)) * (0.7 if feature[0] in "_^" else 1.0) for feature, count in seen.items()]
+    return {feature: number for number, feature in enumerate(seen)}, idf
 
 
-def _train(vectors: Sequence[Features], answers: Sequence[int]) -> dict[str, dict[int, float]]:
+def _train(vectors: Sequence[Vector], answers: Sequence[int], features: int) -> list[Weights]:
     """Averaged PA-I: after each mistake or narrow win the right label gains and the best wrong one loses."""
-    weights: defaultdict[str, dict[int, float]] = defaultdict(dict)
-    sums: defaultdict[str, dict[int, float]] = defaultdict(dict)
+    weights: list[dict[int, float]] = [{} for _ in range(features)]
+    sums: list[dict[int, float]] = [{} for _ in range(features)]
     step = 1
     order = [(place * 7919) % len(vectors) for place in range(len(vectors))] if vectors else []
     for _ in range(EPOCHS):
         for place in order:
             vector, right = vectors[place], answers[place]
             scores: dict[int, float] = {}
-            for feature, value in vector:
+            for feature, value in zip(vector.features, vector.values, strict=True):
                 for label, weight in weights[feature].items():
                     scores[label] = scores.get(label, 0.0) + weight * value
             own = scores.pop(right, 0.0)
@@ -132,13 +151,14 @@ def _train(vectors: Sequence[Features], answers: Sequence[int]) -> dict[str, dic
                 if wrong is not None:
                     _move(weights, sums, vector, wrong, -rate, step)
             step += 1
-    return {feature: _averaged(by_label, sums[feature], step) for feature, by_label in weights.items()}
+    return [_averaged(by_label, summed, step) for by_label, summed in zip(weights, sums, strict=True)]
 
 
-def _averaged(by_label: dict[int, float], summed: dict[int, float], step: int) -> dict[int, float]:
+def _averaged(by_label: dict[int, float], summed: dict[int, float], step: int) -> Weights:
     """The mean over all steps; what hardly counts is left out."""
-    averaged = ((label, weight - summed.get(label, 0.0) / step) for label, weight in by_label.items())
-    return {label: weight for label, weight in averaged if abs(weight) >= NEGLIGIBLE}
+    averaged = [(label, weight - summed.get(label, 0.0) / step) for label, weight in by_label.items()]
+    kept = [(label, weight) for label, weight in averaged if abs(weight) >= NEGLIGIBLE]
+    return tuple(label for label, _ in kept), array("d", [weight for _, weight in kept])
 
 
 def _best_wrong(scores: dict[int, float]) -> tuple[int | None, float]:
@@ -149,14 +169,14 @@ def _best_wrong(scores: dict[int, float]) -> tuple[int | None, float]:
 
 
 def _move(
-    weights: dict[str, dict[int, float]],
-    sums: dict[str, dict[int, float]],
-    vector: Features,
+    weights: list[dict[int, float]],
+    sums: list[dict[int, float]],
+    vector: Vector,
     label: int,
     rate: float,
     step: int,
 ) -> None:
-    for feature, value in vector:
+    for feature, value in zip(vector.features, vector.values, strict=True):
         change = rate * value
         by_label, summed = weights[feature], sums[feature]
         by_label[label] = by_label.get(label, 0.0) + change
