@@ -75,6 +75,8 @@ class Demo:
 
     def close(self) -> None:
         if self._process.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.interrupt()  # so that it takes its database with it
             self._process.kill()
             self._process.wait(10)
 

@@ -37,6 +37,7 @@ def test_the_same_message_fifty_times_at_once_gets_one_reply(site: Site, twilio:
     wait_until(lambda: site.handled(taken) and site.settled(), "the reply has left")
     assert len(twilio.to(phone(0))) == 1
     assert "5001" in twilio.to(phone(0))[0].body
+    assert set(site.stop()) == {0}  # each process ends by itself when asked to
 
 
 def test_forty_messages_of_one_customer_at_once_are_handled_in_order(site: Site, twilio: StandInTwilio):
@@ -79,13 +80,7 @@ def test_killed_in_the_middle_nothing_taken_is_lost_or_answered_twice(site: Site
         assert len(twilio.to(phone(number))) == 5
 
 
-def test_it_ends_by_itself_when_asked_to(site: Site):
-    site.load(customers=1)
-    site.start()
-
-    assert set(site.stop()) == {0}
-
-
+@pytest.mark.parametrize("site", ["embedded"], indirect=True)
 def test_an_unsigned_request_changes_nothing(site: Site):
     site.load(customers=1)
     site.start()
