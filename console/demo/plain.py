@@ -49,12 +49,39 @@ REASONS: dict[str, str] = {
 }
 
 
+#: Why a person has it, or what they were asked to arrange.
+HANDOFFS: dict[str, str] = {
+    "asked_for_person": "Asked for a person",
+    "cancel_or_stop": "Wrote CANCEL by SMS: the order, or our messages?",
+    "change_address": "Wants another address",
+    "claim_damaged": "Claim for damage, with the carrier",
+    "claim_lost": "Claim for a lost parcel, with the carrier",
+    "delivery_address": "To arrange: delivery to another address",
+    "delivery_pickup": "To arrange: pick-up",
+    "delivery_redeliver": "To arrange: delivery on another day",
+    "failed": "A message could not be answered",
+    "frustration": "The customer is upset",
+    "lookups_exceeded": "Too many wrong order numbers",
+    "loop": "Two machines seem to answer each other",
+    "low_rating": "Gave a low rating",
+    "no_code": "Could not prove who they are",
+    "not_understood": "Was not understood twice",
+    "order_not_found": "Their order was not found",
+    "refund": "To do: refund",
+    "reorder": "To do: the reorder",
+    "replacement": "To do: replacement",
+}
+
 #: What is planned for these comes true only if there is something to tell.
 LOOKS: dict[str, str] = {"delay": "Delay, if it is late", "exception": "Delivery problem, if it stops moving"}
 
 
 def notice_name(kind: str, *, planned: bool) -> str:
     return (LOOKS if planned and kind in LOOKS else NOTICES).get(kind, spaced(kind))
+
+
+def handoff_name(reason: str) -> str:
+    return HANDOFFS.get(reason, spaced(reason))
 
 
 def why(reason: str | None) -> str:

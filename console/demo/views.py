@@ -9,7 +9,7 @@ from bot.model import Channel
 from bot.records import Customer, Order, OrderStatus, Shipment
 from bot.tracking import order_state, progress_of
 from console.demo.desk import Desk
-from console.demo.plain import notice_name, spaced, why
+from console.demo.plain import handoff_name, notice_name, spaced, why
 from console.demo.tries import suggestions
 
 Json = dict[str, Any]
@@ -150,7 +150,7 @@ def _notice(entry: Any, numbers: Mapping[str, str]) -> Json:
 def _handoff(entry: Any) -> Json:
     return {
         "id": entry.id,
-        "reason": spaced(entry.reason),
+        "reason": handoff_name(entry.reason),
         "summary": entry.summary,
         "silences_bot": entry.silences_bot,
     }

@@ -115,7 +115,7 @@ export function order(value, report) {
 
 export function notice(value) {
   const item = element("li", "", { class: `notice ${value.state}` });
-  item.append(element("em", value.state), ` ${value.name}${value.order ? ` for ${value.order}` : ""}`);
+  item.append(element("em", value.state), ` ${[value.order, value.name].filter(Boolean).join(": ")}`);
   const time = { planned: "due ", held: "until " }[value.state] ?? "";
   item.append(element("small", [time + when(value.at, value.zone), value.why].filter(Boolean).join(" · ")));
   return item;
