@@ -8,7 +8,6 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
 
-import httpx
 from flask import Flask
 from sqlalchemy import Connection
 
@@ -58,6 +57,8 @@ def demo_settings(host: str, port: int, address: str, database: Path, shop_dir: 
 
 
 def _desk(app: Flask, settings: Settings, clock: MovableClock, address: str) -> Desk:
+    import httpx
+
     joined = parts(app)
     assert settings.twilio is not None
 

@@ -7,8 +7,6 @@ from typing import Any, Protocol, cast
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.errors import ImportRefused
 from bot.importing import KINDS
@@ -89,6 +87,9 @@ def _files(paths: Iterable[Path]) -> Iterable[Path]:
 
 def _import(files: Sequence[SourceFile]) -> Report:
     """With a bar on a terminal, silently elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     screen = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=screen, disable=not screen.is_terminal, transient=True) as bar:

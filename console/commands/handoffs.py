@@ -2,8 +2,6 @@
 
 import click
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.table import Table
 
 from console.parts import Case, parts
 
@@ -28,6 +26,9 @@ def close_command(number: int) -> None:
 
 
 def _list() -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     cases = parts().open_cases()
     if not cases:
         click.echo("nobody waits for a person")

@@ -8,9 +8,6 @@ from typing import Any, Protocol, cast
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from bot.consent import Drop, Hold
 from bot.facts import masked
@@ -95,6 +92,10 @@ def decision(fired: Fired) -> dict[str, Any]:
 
 
 def _show(fired: Sequence[Fired], now: datetime, sent: int | None) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     table = Table(title=f"Notices as of {now:%Y-%m-%d %H:%M} UTC", title_justify="left", show_lines=False)
     for heading in ("due (UTC)", "notice", "order", "decision", "to", "words or reason"):
         table.add_column(heading, overflow="fold")

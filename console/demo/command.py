@@ -16,7 +16,6 @@ from bot.errors import SettingsError, ShopFilesError
 from bot.importing_text import SourceFile
 from console.commands.serve import serve_everything
 from console.demo.desk import Desk
-from console.demo.routes import demo_blueprint, front_door
 from console.demo.sample import sample, script
 from console.parts import parts, told
 
@@ -53,6 +52,8 @@ def address_of(host: str, port: int) -> str:
 
 
 def _run(app: Flask, desk: Desk) -> None:
+    from console.demo.routes import demo_blueprint, front_door
+
     with app.app_context():
         joined = parts(app)
         joined.migrate()
