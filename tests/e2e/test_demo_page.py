@@ -167,6 +167,20 @@ def test_nothing_is_cut_off_at_any_width(page: Page, width: int) -> None:
     assert page.one("#compose [type=submit]").is_displayed()
 
 
+def test_a_message_that_the_webhook_refused_is_told_and_kept(page: Page) -> None:
+    refusing = """
+        const answer = window.fetch;
+        const refusal = () => Promise.resolve(new Response(JSON.stringify({ webhook: 403 }), { status: 502 }));
+        window.fetch = (path, asked) => (path.endsWith('send') ? refusal() : answer(path, asked));
+    """
+    page.pick("Amy Park")
+    page.driver.execute_script(refusing)
+    page.say("Hello?")
+    page.until(lambda: "refused the message (403)" in page.text("#trouble"), "the refusal is told")
+    assert page.one("#text").get_attribute("value") == "Hello?"
+    page.open()
+
+
 def test_only_its_own_page_may_press_its_buttons(demo: Demo) -> None:
     refused = httpx.post(f"{demo.base}/demo/api/clock", json={"hours": 1})
     policy = httpx.get(f"{demo.base}/demo").headers["Content-Security-Policy"]
