@@ -37,11 +37,11 @@ def shop_commands(
     @click.argument("key", required=False)
     @click.option("--channel", type=click.Choice([channel.value for channel in Channel]), help="only this channel")
     @click.option("--language", help="the shop's own when not given")
-    @click.option("--all", "everything", is_flag=True, help="every key")
+    @click.option("--all", "everything", is_flag=True, help="KEY on every channel; without KEY, every key")
     def preview(key: str | None, channel: str | None, language: str | None, everything: bool) -> None:
         """Shows a template with sample data on each channel, SMS with its number of segments."""
         shop = _load(directory, read_files).shop
-        keys = tuple(name for name in keys_of(shop) if everything or name == key)
+        keys = tuple(name for name in keys_of(shop) if name == key or (everything and key is None))
         if not keys:
             tip = closest(key or "", list(keys_of(shop)))
             raise click.ClickException(f"there is no key {key!r}; {tip}" if key else "name a KEY, or give --all")

@@ -131,3 +131,11 @@ def test_every_reference_inside_a_schema_leads_somewhere() -> None:
         text = json.dumps(schema)
         for reference in {part.split('"')[0] for part in text.split('"$ref": "#/$defs/')[1:]}:
             assert reference in schema["$defs"], (name, reference)
+
+
+def test_one_key_with_all_is_shown_on_every_channel_and_no_other_key_is(directory: Path) -> None:
+    result = run(directory, "preview", "wismo.out_for_delivery", "--all")
+    headings = [line for line in result.output.splitlines() if line.startswith("--- ")]
+    assert all(heading.startswith("--- wismo.out_for_delivery (") for heading in headings)
+    shown = " ".join(headings)
+    assert all(channel in shown for channel in ("sms", "whatsapp", "email", "chat"))
