@@ -126,7 +126,7 @@ def move_in(street: Street, *people: Person) -> None:
         take_in(street, {"kind": "customers", **person.customer}, {"kind": "orders", **person.order})
 
 
-def told(street: Street, sender: Sender, *, number: int = 1, seconds: float = 10) -> str:
+def told(street: Street, sender: Sender, *, number: int = 1, seconds: float = 20) -> str:
     """The newest message to an address once there are so many, and no more."""
     wait_until(lambda: len(street.heard(sender)) >= number, f"{sender} is told", seconds=seconds)
     wait_until(street.site.settled, "everything has left")

@@ -14,7 +14,7 @@ from tests.e2e.outside import ROOT, phone, ready, run, wait_until, write_shop
 from tests.e2e.street import Sender, Street, open_street
 
 CUSTOMERS = 100  # so many that none asks as fast as a machine would
-SOON = 5.0  # seconds in which a saved file is heard of
+SOON = 10.0  # seconds in which a saved file is heard of
 GREETING = "Take care! Write any time if you need us."  # the sample shop's goodbye
 
 
