@@ -12,6 +12,7 @@ from bot.model import (
     CaseState,
     Category,
     Channel,
+    Choice,
     Conversation,
     Expected,
     Json,
@@ -95,7 +96,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
     elif stage.expected and reading.correction and _correct(stage, reading, reread):
         stage.run()
     elif stage.expected and reading.answered:
-        _answer(stage, reading)
+        _answer(stage, reading, reread)
     elif reading.wishes:
         _wish(stage, reading, reread)
     elif _correct(stage, reading, reread) or _named_more(stage, reading) or _follow_up(stage, reading):
@@ -106,7 +107,12 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         _miss(stage, reading, reread)
 
 
-def _answer(stage: Stage, reading: Reading) -> None:
+def _answer(stage: Stage, reading: Reading, reread: Reread) -> None:
+    _take_answer(stage, reading)
+    _answer_at_once(stage, reading, reread)
+
+
+def _take_answer(stage: Stage, reading: Reading) -> None:
     assert stage.expected is not None
     case = stage.stack[-1]
     answers = {stage.expected.name: reading.answer, **_reason_given(stage.expected, reading)}
@@ -136,13 +142,13 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
 
 
 def _answer_at_once(stage: Stage, reading: Reading, reread: Reread) -> None:
-    """An address written beside the wish answers the question for it, which then need not be put."""
+    """An address written in the same breath answers the question for it, which then need not be put."""
     if not stage.expected or stage.expected.kind is not Kind.ADDRESS:
         return
     again = reread(stage.expected)
     if again.answered:
         stage.says.pop()
-        _answer(stage, reading.model_copy(update={"answer": again.answer, "wishes": ()}))
+        _take_answer(stage, reading.model_copy(update={"answer": again.answer, "wishes": ()}))
 
 
 def _correct(stage: Stage, reading: Reading, reread: Reread) -> bool:
@@ -152,12 +158,22 @@ def _correct(stage: Stage, reading: Reading, reread: Reread) -> bool:
         assert case is not None
         if question.kind in (Kind.TEXT, Kind.YES_NO, Kind.PHOTO) or question.name not in case.answers:
             continue
-        again = reread(question)
+        again = reread(_loosely(question) if reading.correction else _strictly(question))
         if again.answered and again.answer != case.answers[question.name]:
             stage.stack[-1] = _heard(case, reading, {question.name: again.answer})
             stage.misses = 0
             return True
     return False
+
+
+def _loosely(question: Expected) -> Expected:
+    """For what says that it corrects: the "no" and "wait" of it are about the answer before."""
+    return question.model_copy(update={"binding": ()})
+
+
+def _strictly(question: Expected) -> Expected:
+    """For what may be about something else: a choice only by its own name."""
+    return question.model_copy(update={"choices": tuple(Choice(id=choice.id, title="") for choice in question.choices)})
 
 
 def _named_more(stage: Stage, reading: Reading) -> bool:

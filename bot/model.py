@@ -108,6 +108,7 @@ class Kind(StrEnum):
     CODE = "code"
     DATE = "date"
     ADDRESS = "address"
+    NUMBER = "number"
     RATING = "rating"
     PHOTO = "photo"
     TEXT = "text"
@@ -120,7 +121,7 @@ class Expected(Value):
 
     Answers as JSON, by kind: yes_no → bool; choice → the choice's id; order_number → the text as written, normalised;
     contact → {"email"|"phone"|"postcode": …}; code → its digits; date → {"date": ISO day, "window": text or None};
-    address → a PostalAddress; rating → 1…5; photo → {"photos": [url…]}; text → the words.
+    address → a PostalAddress; number → a whole number; rating → 1…5; photo → {"photos": [url…]}; text → the words.
     """
 
     name: str

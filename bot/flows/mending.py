@@ -12,7 +12,7 @@ from bot.facts import address_text, line_view, order_sources, order_view, shipme
 from bot.model import Choice, Json, Kind, Outcome, Source, Status
 from bot.records import Line, Money, Order, PostalAddress, Shipment, on
 from bot.story import Case, Ending, Question
-from bot.tracking import State, progress_of
+from bot.tracking import Progress, State, progress_of
 
 ALL = "all"
 
@@ -27,11 +27,18 @@ class Trouble:
     problem: str
 
     @property
+    def progress(self) -> Progress:
+        return progress_of(self.shipment, self.case.now, self.case.world.policies.tracking)
+
+    @property
+    def state(self) -> State:
+        return self.progress.state
+
+    @property
     def facts(self) -> dict[str, Any]:
-        progress = progress_of(self.shipment, self.case.now, self.case.world.policies.tracking)
         return {
             "order": order_view(self.order),
-            "shipment": shipment_view(self.order, self.shipment, progress),
+            "shipment": shipment_view(self.order, self.shipment, self.progress),
         }
 
     @property
@@ -116,7 +123,7 @@ def wrong_address(trouble: Trouble) -> Ending:
     case = trouble.case
     if not identity.trusted(case.world):
         identity.prove_by_code(case, trouble.order.customer_id)
-    if "address" not in case.answers:
+    if trouble.state is State.WRONG_ADDRESS and "address" not in case.answers:
         trouble.say("problem.wrong_address")
     question = Question("address", Kind.ADDRESS, "mend.ask_address", _address, trouble.facts)
     address = case.need(question)
@@ -143,7 +150,9 @@ def damaged(trouble: Trouble) -> Ending:
     lines = _which_lines(trouble)
     photos: list[str] = []
     if policy.damage_photo:
-        photos = case.need(Question("photo", Kind.PHOTO, "problem.damaged_photo", _photos, trouble.facts))
+        sent = {"photos": case.heard("photos")} if case.heard("photos") else None
+        question = Question("photo", Kind.PHOTO, "problem.damaged_photo", _photos, trouble.facts, presumed=sent)
+        photos = case.need(question)
         if not photos:
             return trouble.person("look_without_photo")
     case.once(
@@ -197,6 +206,8 @@ def for_a_person(trouble: Trouble) -> Ending:
     """What is known, and a person for the rest."""
     if trouble.case.answers.get("told_by") == "carrier":
         trouble.say(f"problem.{trouble.problem}")
+    else:
+        trouble.say("problem.sorry")
     return trouble.person()
 
 

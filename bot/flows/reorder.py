@@ -49,7 +49,14 @@ def _quantity(case: Case, order: Order, line: Line, variant: Variant) -> int | N
     offered = f"offer@{variant.price}"  # another price is another offer
     if case.answers.get(offered) == "other_amount":
         quantity = case.need(
-            Question("quantity", Kind.TEXT, "reorder.how_many", lambda answer: _count(answer, most), {"most": most})
+            Question(
+                "quantity",
+                Kind.NUMBER,
+                "reorder.how_many",
+                lambda answer: answer if isinstance(answer, int) and 1 <= answer <= most else None,
+                {"most": most},
+                refused="reorder.too_many",
+            )
         )
     facts: dict[str, Any] = {
         "order": order_view(order),
@@ -60,7 +67,8 @@ def _quantity(case: Case, order: Order, line: Line, variant: Variant) -> int | N
     }
     if case.answers.get(offered) == "other_amount":
         return quantity if case.confirm("amount", "reorder.confirm", **facts) else None
-    offer = case.need(Question(offered, Kind.CHOICE, "reorder.offer", _offer, facts, OFFERS, binding=("again",)))
+    key = "reorder.quote" if case.state.notice_id is None else "reorder.offer"
+    offer = case.need(Question(offered, Kind.CHOICE, key, _offer, facts, OFFERS, binding=("again",)))
     if offer == "other_amount":
         return _quantity(case, order, line, variant)
     return quantity if offer == "again" else None
@@ -73,8 +81,3 @@ def _variant(case: Case, line: Line) -> Variant | None:
 
 def _offer(answer: Json) -> str | None:
     return answer if answer in {choice.id for choice in OFFERS} else None
-
-
-def _count(answer: Json, most: int) -> int | None:
-    digits = "".join(character for character in str(answer) if character.isdigit())
-    return int(digits) if digits and len(digits) < 4 and 1 <= int(digits) <= most else None

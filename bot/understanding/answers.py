@@ -7,7 +7,7 @@ from bot.model import Entities, Expected, Json, Kind
 from bot.ports import Known
 from bot.understanding.addresses import read_address
 from bot.understanding.binding import clear_answer
-from bot.understanding.choices import choose
+from bot.understanding.choices import NO_IDS, choose
 from bot.understanding.dates import find_window
 from bot.understanding.lexicon import Lexicon, any_of
 from bot.understanding.normalise import Text
@@ -95,7 +95,14 @@ def _yes_no(expected: Expected, heard: Heard) -> Json:
 
 
 def _choice(expected: Expected, heard: Heard) -> Json:
-    return choose(heard.text, expected.choices, heard.lexicon, question=heard.question)
+    chosen = choose(heard.text, expected.choices, heard.lexicon, question=heard.question)
+    return chosen or (None if heard.question else _plain_refusal(expected, heard))
+
+
+def _plain_refusal(expected: Expected, heard: Heard) -> Json:
+    """The one choice that says no, for a text that begins with a no: "not yet, still got plenty"."""
+    refusing = [choice.id for choice in expected.choices if choice.id in NO_IDS]
+    return refusing[0] if len(refusing) == 1 and yes_or_no(heard.text, heard.lexicon) is False else None
 
 
 def _order_number(expected: Expected, heard: Heard) -> Json:
@@ -142,6 +149,18 @@ def _rating(expected: Expected, heard: Heard) -> Json:
     return int(chosen) if chosen and chosen.isdecimal() else None
 
 
+def _number(_expected: Expected, heard: Heard) -> Json:
+    """The first whole number, in digits or in words; nothing that asks."""
+    if heard.question:
+        return None
+    for word in heard.text.bare.split()[:MOST_QUESTION_WORDS]:
+        if word.isdecimal() and len(word) <= 6:
+            return int(word)
+        if word in heard.lexicon.numbers:
+            return heard.lexicon.numbers[word]
+    return None
+
+
 def _photo(_expected: Expected, heard: Heard) -> Json:
     bare = heard.text.bare
     declined = (
@@ -167,6 +186,7 @@ PARSERS: dict[Kind, Callable[[Expected, Heard], Json]] = {
     Kind.CODE: _code,
     Kind.DATE: _date,
     Kind.ADDRESS: _address,
+    Kind.NUMBER: _number,
     Kind.RATING: _rating,
     Kind.PHOTO: _photo,
     Kind.TEXT: _text,

@@ -4,10 +4,12 @@ What is asked, doubted, refused or conditioned beside it does not; "never again"
 only that an answer is not clear enough, never which one it is.
 """
 
+import re
+
 from bot.model import Expected, Json
 from bot.understanding.choices import NO_IDS, own_words
 from bot.understanding.lexicon import Lexicon
-from bot.understanding.normalise import Text
+from bot.understanding.normalise import Text, words_of
 
 _REFUSING = """
 dont doesnt didnt wont wouldnt cant cannot couldnt shouldnt isnt not never no nor neither without nothing none
@@ -38,17 +40,31 @@ def clear_answer(answer: Json, expected: Expected, text: Text, lexicon: Lexicon,
     if answer is True:
         rest = words[lead:] if lead else ([] if text.bare in lexicon.yes else words)
         return None if DOUBTS & set(rest[:NEAR]) or (not rest and "?" in text.plain) else True
-    if _is_clear(str(chosen), expected, text, words, lexicon):
+    if _is_clear(str(chosen), expected, text.raw, words, lexicon) or _clearly_said(
+        str(chosen), expected, text, lexicon
+    ):
         return answer
     refusing = [choice.id for choice in expected.choices if choice.id in NO_IDS]
     return refusing[0] if len(refusing) == 1 and REFUSALS & set(words) and "?" not in text.plain else None
 
 
-def _is_clear(chosen: str, expected: Expected, text: Text, words: list[str], lexicon: Lexicon) -> bool:
+def _clearly_said(chosen: str, expected: Expected, text: Text, lexicon: Lexicon) -> bool:
+    """One sentence of several says the choice clearly, and nothing beside it asks, doubts or refuses."""
+    if "?" in text.plain or DOUBTS & set(text.bare.split()):
+        return False
+    offered = next(choice for choice in expected.choices if choice.id == chosen)
+    for sentence in re.split(r"[.!\n]+", text.clean):
+        words = words_of(sentence)
+        if own_words(offered, frozenset()) & set(words) and _is_clear(chosen, expected, sentence, words, lexicon):
+            return True
+    return False
+
+
+def _is_clear(chosen: str, expected: Expected, said: str, words: list[str], lexicon: Lexicon) -> bool:
     """Nothing is said but the choice and what is polite around it."""
-    if text.raw.strip() == chosen:
+    if said.strip() == chosen:
         return True  # the button itself
-    if "?" in text.plain or REFUSALS & set(words):
+    if "?" in said or REFUSALS & set(words):
         return False
     offered = next(choice for choice in expected.choices if choice.id == chosen)
     common = frozenset().union(*lexicon.common.values()) | lexicon.filler | POLITE

@@ -53,12 +53,20 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         tracking_numbers=tracking.numbers,
         emails=emails,
         phones=phones,
-        postcodes=find_postcodes(clean, country, asked=asked is Kind.CONTACT) if has_digits else (),
+        postcodes=_postcodes(clean, country, asked, order_numbers) if has_digits else (),
         products=find_products(text, orders, lexicon),
         dates=find_dates(text, known.today.date(), lexicon, asked=asked is Kind.DATE, country=country),
         ratings=ratings.find_ratings(text, lexicon),
         codes=find_codes(clean) if asked is Kind.CODE else (),
     )
+
+
+def _postcodes(clean: str, country: str, asked: Kind | None, order_numbers: Sequence[str]) -> tuple[str, ...]:
+    """Those that say so, and bare digits where one is asked for or stands beside the order number asked for."""
+    found = find_postcodes(clean, country, asked=asked is Kind.CONTACT)
+    if asked is not Kind.ORDER_NUMBER or len(order_numbers) < 2:
+        return found
+    return found or tuple(other for other in find_postcodes(clean, country, asked=True) if other != order_numbers[0])
 
 
 def find_codes(clean: str) -> tuple[str, ...]:

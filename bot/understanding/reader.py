@@ -3,7 +3,7 @@
 Pure and deterministic; never raises, whatever the text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,11 +41,15 @@ class Wanted:
 
 
 @lru_cache(maxsize=2)
-def learnt(phrases: Labelled) -> tuple[Speller, Scorer]:
-    """What the phrases teach; the same phrases are learnt once, so that a reload of other files costs nothing."""
+def learnt(phrases: Labelled) -> tuple[Speller, Scorer, Mapping[tuple[str, ...], str]]:
+    """What the phrases teach, and the phrases themselves, which mean what they stand for.
+
+    The same phrases are learnt once, so that a reload of other files costs nothing.
+    """
     expand = lexicon().expand
     examples = [(normalise(phrase, expand).words, intent) for phrase, intent in phrases]
-    return Speller(word for words, _ in examples for word in words), Scorer(examples)
+    speller = Speller(word for words, _ in examples for word in words)
+    return speller, Scorer(examples), dict(examples)
 
 
 class Reader:
@@ -61,7 +65,7 @@ class Reader:
         self._lexicon = lexicon()
         self._language = language
         self._country = country
-        self._speller, self._scorer = learnt(labelled(phrases or {}, faq))
+        self._speller, self._scorer, self._exact = learnt(labelled(phrases or {}, faq))
         self._judge = lru_cache(maxsize=64)(self._judge_afresh)  # a message's stretches are often its sentences
         self._languages = Languages((own_phrases(), phrases or {}), self._lexicon)
 
@@ -225,7 +229,8 @@ class Reader:
         fixed = self._speller.fixed(words)
         found = deciding.judged(self._scorer.rank(fixed))
         said = " ".join(fixed[:MOST_RULED_WORDS])
-        label = next((label for label, pattern in self._lexicon.intents if pattern.search(said)), None)
+        label = self._exact.get(fixed) or self._exact.get(words)
+        label = label or next((label for label, pattern in self._lexicon.intents if pattern.search(said)), None)
         return deciding.ruled(found, label) if label else found
 
     def _words(self, said: str) -> tuple[str, ...]:

@@ -191,7 +191,9 @@ _MENDING: Mapping[str, Key] = {
 _AFTERWARDS: Mapping[str, Key] = {
     "reorder.which": Key(ORDER),
     "reorder.offer": Key(OFFER, choices=("again", "other_amount", "not_now"), promotional=True),
+    "reorder.quote": Key(OFFER, choices=("again", "other_amount", "not_now")),
     "reorder.how_many": Key(("most",)),
+    "reorder.too_many": Key(("most",)),
     "reorder.confirm": Key(OFFER, choices=YES_NO),
     "reorder.done": Key(("new_number", "line", "quantity", "total")),
     "reorder.not_now": Key(),

@@ -65,7 +65,7 @@ def test_another_amount_is_asked_for_and_confirmed_with_its_total():
     talk = Talk([DELIVERED], products=[coffee()])
     talk.begin("reorder", order="o-FF-1001", line="FF-1001/1")
     assert keys(talk.hear(answers("other_amount"))) == ["reorder.how_many"]
-    taken = talk.hear(answers("3 please"))
+    taken = talk.hear(answers(3))
     assert keys(taken) == ["reorder.confirm"]
     assert str(taken.says[0].facts["total"].amount) == "54.00"
     assert keys(talk.hear(answers(True, "yes"))) == ["reorder.done"]
