@@ -15,6 +15,8 @@ from bot.records import Order, number_key
 from bot.story import Case, Question, World
 
 ATTEMPTS = 3  # wrong pairs in one matter before a person is asked
+SLIP = 7  # characters of an order number in which one may be wrong
+LOOKALIKES = str.maketrans("OIL", "011")
 SUFFIX = 4  # digits of an order number that are enough beside its email or phone
 KNOWN_WELL = frozenset({Level.MATCHED, Level.CODE})
 
@@ -34,20 +36,28 @@ def trusted(world: World) -> bool:
 
 
 def matching(orders: Sequence[Order], number: str) -> tuple[Order, ...]:
-    """Orders this number may mean: the exact one, else those it is the end of, else those one slip away."""
+    """Orders this number may mean: the exact one, else those it is the end of, else those one slip away.
+
+    A slip is forgiven in a long number only: among short ones the neighbour is another order.
+    """
     wanted = number_key(number)
     if not wanted:
         return ()
-    exact = tuple(order for order in orders if number_key(order.number) == wanted)
+    exact = tuple(order for order in orders if _as_typed(order.number) == _as_typed(number))
     if exact:
         return exact
     if len(wanted) >= SUFFIX or (len(wanted) >= 3 and wanted.isdigit()):
         ending = tuple(order for order in orders if number_key(order.number).endswith(wanted))
         if ending:
             return ending
-    if len(wanted) < SUFFIX:
+    if len(wanted) < SLIP:
         return ()
     return tuple(order for order in orders if OSA.distance(number_key(order.number), wanted, score_cutoff=1) <= 1)
+
+
+def _as_typed(number: str) -> str:
+    """The number with the letters that are typed for digits taken for these."""
+    return number_key(number).translate(LOOKALIKES)
 
 
 def prove(case: Case) -> Order:

@@ -34,7 +34,7 @@ TRACKING = re.compile(
 )
 TWELVE_OR_MORE = re.compile(r"(?<![\w@+])\d{12,22}(?!\w)")
 SHORTEST_SUFFIX = 4
-SHORTEST_SLIP = 5
+SHORTEST_SLIP = 7
 FEWEST_DIGITS = 3
 
 

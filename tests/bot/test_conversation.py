@@ -55,6 +55,18 @@ def test_a_slip_in_the_number_still_finds_their_own_order():
     assert keys(taken) == ["wismo.in_transit"]
 
 
+def test_a_neighbouring_short_number_is_another_order_and_not_a_slip():
+    taken = Talk([ON_ITS_WAY]).hear(wants("where_is_my_order", order_numbers=["FF1002"]))
+    assert keys(taken) == ["which.order_not_found"]
+
+
+def test_one_slip_in_a_long_number_is_forgiven():
+    long = order("W2611340", ("in_transit", None, 5))
+    assert keys(Talk([long, PENDING]).hear(wants("where_is_my_order", order_numbers=["W2611341"]))) == [
+        "wismo.in_transit"
+    ]
+
+
 def test_a_parcel_in_trouble_leads_straight_into_its_resolution():
     taken = Talk([FAILED]).hear(wants("where_is_my_order"))
     assert keys(taken) == ["problem.attempt_failed"]
