@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -275,6 +275,31 @@ def test_without_a_whatsapp_session_or_template_it_goes_by_sms(street: Street):
 
     assert person.order["number"] in told(street, person.phone)
     assert street.heard(person.whatsapp) == []
+
+
+def by_mail(person: Person) -> Sender:
+    """Has the person reached by mail alone; the sender whose mails are proven."""
+    del person.customer["phone"]
+    person.customer["email"] = f"{person.customer['id']}@mail.example"
+    return Sender("email", person.customer["email"])
+
+
+def test_a_forged_mail_neither_answers_for_a_customer_nor_undoes_an_opt_out(street: Street):
+    asked, gone = a_person(), a_person()
+    customer, leaver = by_mail(asked), by_mail(gone)
+    move_in(street, asked, gone)
+    take_in(street, exception(asked))
+    told(street, customer)
+
+    street.ask(replace(customer, dmarc="fail"), "2")
+    street.ask(leaver, "STOP")
+    street.ask(replace(leaver, dmarc="fail"), "START")
+    take_in(street, exception(gone))
+    wait_until(lambda: ("exception", "dropped", "suppressed:opted_out") in decided(street, gone), "it is dropped")
+
+    assert order_in(exported(street), asked)["changes"] == []
+    assert "pick-up" in street.ask(customer, "2")
+    assert len(street.heard(leaver)) == 1
 
 
 # -- ratings and reminders, in rounds held as if it were later ---------------------------------------------------------
