@@ -257,7 +257,7 @@ class Joint:
         from storage.rounds import hold_round
 
         self.prepare()
-        return hold_round(self.engine, self.actions, self.shop(), now, send=send)
+        return hold_round(self.engine, self.actions, self.shop().reaching(self.senders), now, send=send)
 
     def send_waiting(self, now: datetime) -> int:
         service, sent = self.service_with(self.senders, Standing(now)), 0

@@ -70,6 +70,7 @@ class Service:
         self._store = store
         self._reader = reader
         self._shop = shop
+        self._channels = frozenset(senders)
         self._suppresses = suppresses
         self._watch = watch or Unwatched()
         self._sending = Sending(store, shop, senders, clock, self._watch, jitter)
@@ -215,7 +216,7 @@ class Service:
 
     def fire_due(self, now: datetime, limit: int = 1000) -> int:
         """Decides due notices, longest due first; how many parties were dealt with. Busy ones come next time."""
-        shop = self._shop()
+        shop = self._shop().reaching(self._channels)
 
         def deal(dealing: Outreach, notice: Notice) -> None:
             self._count_notice(notice, outreach.fire(dealing, notice, shop, now).judgement)

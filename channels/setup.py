@@ -70,7 +70,9 @@ def make_senders(
             taken=books.taken,
             clock=clock,
         )
-        senders |= {Channel.SMS: twilio, Channel.WHATSAPP: twilio}
+        service = settings.twilio.messaging_service_sid
+        senders |= {Channel.SMS: twilio} if settings.twilio.sms_from or service else {}
+        senders |= {Channel.WHATSAPP: twilio} if settings.twilio.whatsapp_from or service else {}
     if settings.email and settings.smtp:
         from channels.email.compose import Composer
         from channels.email.outbound import EmailSender

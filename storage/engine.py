@@ -30,7 +30,8 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         return _sqlite(parsed.render_as_string(hide_password=False))
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_size=pool_size, max_overflow=pool_size, pool_timeout=POOL_WAIT, **JSON)
+    pool = {"pool_size": pool_size, "max_overflow": pool_size, "pool_timeout": POOL_WAIT}
+    return create_engine(parsed, hide_parameters=True, **pool, **JSON)
 
 
 def _sqlite(url: str) -> Engine:
@@ -40,6 +41,7 @@ def _sqlite(url: str) -> Engine:
         pool_size=1,
         max_overflow=0,
         pool_timeout=POOL_WAIT,
+        hide_parameters=True,  # what is stored about a customer is in no traceback
         connect_args={"check_same_thread": False},
         **JSON,
     )

@@ -1,9 +1,10 @@
 """A loaded shop: every file of the merchant as one value that turns and notices are given."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.merchant.schema import CatalogEntry, FaqEntry, NoticesFile, Policies, ShopSettings
+from bot.model import Channel
 from bot.wording.words import Words
 
 
@@ -19,3 +20,10 @@ class Shop:
     catalog: Mapping[str, CatalogEntry] = field(default_factory=dict)
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     version: str = ""
+
+    def reaching(self, channels: Collection[Channel]) -> "Shop":
+        """The shop that writes unasked only where it has a sender; as it is, while it has none of its channels."""
+        there = tuple(channel for channel in self.settings.channels if channel in channels)
+        if not there or there == self.settings.channels:
+            return self
+        return replace(self, settings=self.settings.model_copy(update={"channels": there}))

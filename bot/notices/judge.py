@@ -141,7 +141,8 @@ def _ask(contact: Contact, notice: Notice, facts: NoticeFacts, now: datetime) ->
 
 
 def _contacts(notice: Notice, facts: NoticeFacts) -> Iterator[Contact]:
-    channels: list[Channel] = list(setting_of(facts.shop, notice.kind).channels or facts.shop.settings.channels)
+    used = facts.shop.settings.channels
+    channels = [channel for channel in setting_of(facts.shop, notice.kind).channels or used if channel in used]
     last = facts.conversation.last_channel
     if last in channels and last is not Channel.CHAT:  # nobody sits at a chat left open
         channels.remove(last)
