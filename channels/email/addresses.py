@@ -73,7 +73,7 @@ def _plain(line: str) -> Author | None:
 def _likely(line: str) -> Author | None:
     try:
         pairs = getaddresses([line[:2_000]])
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, RecursionError):  # comments nest as deep as their sender likes
         pairs = []
     for name, address in pairs:
         if is_address(address):

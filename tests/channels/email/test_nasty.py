@@ -38,6 +38,7 @@ NASTY = {
     "an endless content type of quotes": HEAD + b"Content-Type: multipart/mixed" + b';"' * 200_000 + b"\r\n\r\nhello",
     "an endless folded content type": HEAD + b"Content-Type: text/plain;\r" + b" a;\r" * 200_000 + b"\r\n\r\nhello",
     "an endless from": b"From: " + b"a@b.example, " * 100_000 + b"\r\n\r\nhello",
+    "a from of nested comments": b"From: " + b"(" * 50_000 + b"\r\n\r\nhello",
     "a from of blanks": b"From: " + b" " * 200_000 + b"<\r\n\r\nhello",
     "an endless subject of words": HEAD + b"Subject: " + b"=?utf-8?q?a?= " * 50_000 + b"\r\n\r\nhello",
     "an endless authentication result": HEAD
