@@ -14,6 +14,10 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 REMOVED = "[removed]"
+LONGEST, CUT = (
+    16_000,
+    " [cut] ",
+)  # characters of a value: what is longer is no event, and costs too much to look through
 
 #: Keys whose values are words of customers, or secrets, whatever they hold.
 PRIVATE_KEYS = frozenset(
@@ -41,7 +45,7 @@ QUIET = ("apscheduler", "httpx", "httpcore", "twilio.http_client", "urllib3", "s
 
 _PATTERNS = (
     (re.compile(r"(://)[^/\s@:]*:[^/\s@]*@"), r"\1[removed]@"),  # credentials in an address
-    (re.compile(r"[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), "[email]"),
+    (re.compile(r"(?<![\w.+-])[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), "[email]"),
     (re.compile(r"(?:\+|%2B)\d[\d ().-]{5,20}\d"), "[phone]"),
     (re.compile(r"(?<![\w.:/-])\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(?![\w:-])"), "[phone]"),
     (re.compile(r"(?<=input_value=).*?(?=, input_type=)", re.DOTALL), REMOVED),  # pydantic shows what it was given
@@ -112,6 +116,8 @@ def _clean(value: Any, secrets: tuple[str, ...]) -> Any:
 
 
 def _clean_text(value: str, secrets: tuple[str, ...]) -> str:
+    if len(value) > LONGEST:
+        value = value[: LONGEST // 2] + CUT + value[-LONGEST // 2 :]
     for secret in secrets:
         value = value.replace(secret, REMOVED)
     for pattern, put in _PATTERNS:

@@ -1,5 +1,6 @@
 import json
 import logging
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -73,3 +74,11 @@ def test_lines_of_libraries_go_the_same_way(capsys: pytest.CaptureFixture[str]):
 
     line = capsys.readouterr().err
     assert "library: cannot reach [phone] with [removed]" in line
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "://", "input_value=", "[parameters: ", "+1 ", "a@"])
+def test_a_long_value_is_cut_and_holds_nothing_up(piece: str):
+    began = time.perf_counter()
+    written = str(cleaned(event=piece * 100_000)["event"])
+    assert time.perf_counter() - began < 1
+    assert len(written) < 100_000
