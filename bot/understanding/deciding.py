@@ -74,8 +74,8 @@ def judged(scored: Scored) -> Judged:
     return Judged(scored.ranked, scored.known, kind)
 
 
-def ruled(found: Judged, label: str) -> Judged:
-    """What a rule says goes first, unless the phrases surely say otherwise."""
+def ruled(found: Judged, label: str, *, certain: bool = False) -> Judged:
+    """What a rule says goes first, unless the phrases surely say otherwise; a `certain` one always does."""
     intent, _, kind = label.partition(".")
     best, probability = found.best
     if best == intent:
@@ -85,7 +85,7 @@ def ruled(found: Judged, label: str) -> Judged:
             known=1.0,
             problem=found.problem or kind,
         )
-    if probability >= SURER_THAN_A_RULE and best != NOTHING:
+    if not certain and probability >= SURER_THAN_A_RULE and best != NOTHING:
         return found
     rest = tuple((name, share * (1 - RULED)) for name, share in found.ranked if name != intent)
     return Judged(((intent, RULED), *rest), 1.0, kind)

@@ -229,8 +229,10 @@ class Reader:
         fixed = self._speller.fixed(words)
         found = deciding.judged(self._scorer.rank(fixed))
         said = " ".join(fixed[:MOST_RULED_WORDS])
-        label = self._exact.get(fixed) or self._exact.get(words)
-        label = label or next((label for label, pattern in self._lexicon.intents if pattern.search(said)), None)
+        phrase = self._exact.get(fixed) or self._exact.get(words)
+        if phrase:
+            return deciding.ruled(found, phrase, certain=True)
+        label = next((label for label, pattern in self._lexicon.intents if pattern.search(said)), None)
         return deciding.ruled(found, label) if label else found
 
     def _words(self, said: str) -> tuple[str, ...]:
