@@ -15,6 +15,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+SMALLEST, MOST_MONEY = Decimal("1E-6"), Decimal("1E12")  # of any currency; beyond them arithmetic is no longer exact
+MOST_ITEMS = 1_000_000  # of a line
+YEARS = range(1970, 2200)
+
 
 def _decimal(value: Any) -> Decimal:
     if isinstance(value, Decimal):
@@ -27,7 +31,16 @@ def _decimal(value: Any) -> Decimal:
         raise ValueError('write money as a decimal string, such as "12.50"') from error
     if not amount.is_finite():
         raise ValueError("money must be a finite number")
+    if amount and not SMALLEST <= abs(amount) < MOST_MONEY:
+        raise ValueError("no price is so large or so small")
     return amount
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """In a range that every zone and date can be told in."""
+    if moment.year not in YEARS:
+        raise ValueError(f"write a year from {YEARS.start} to {YEARS.stop - 1}")
+    return moment.astimezone(UTC)
 
 
 def _written_out(value: Any) -> Any:
@@ -50,7 +63,7 @@ Amount = Annotated[Decimal, BeforeValidator(_decimal), PlainSerializer(str, when
 Moment = Annotated[
     AwareDatetime,
     BeforeValidator(_written_out),
-    AfterValidator(lambda moment: moment.astimezone(UTC)),
+    AfterValidator(_in_utc),
     PlainSerializer(lambda moment: moment.isoformat(), when_used="json"),
 ]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -144,7 +157,7 @@ class Line(Record):
     sku: Id
     title: str
     options: dict[str, str] = Field(default_factory=dict)
-    quantity: int = Field(ge=0)
+    quantity: int = Field(ge=0, le=MOST_ITEMS)
     price: Amount
 
 
@@ -266,7 +279,7 @@ class Remedy(StrEnum):
 
 class ReturnLine(Record):
     line_id: str
-    quantity: int = Field(ge=1)
+    quantity: int = Field(ge=1, le=MOST_ITEMS)
 
 
 class ExchangeFor(Record):
@@ -346,7 +359,7 @@ class Subscription(Record):
     id: Id
     customer_id: Id
     sku: Id
-    quantity: int = Field(ge=1)
+    quantity: int = Field(ge=1, le=MOST_ITEMS)
     interval_days: int = Field(ge=1)
     next_charge_at: Moment
     price: Amount

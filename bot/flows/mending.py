@@ -221,7 +221,7 @@ def remedy(trouble: Trouble, lines: tuple[Line, ...]) -> Ending:
     amount = sum((line.price * line.quantity for line in lines), start=lines[0].price * 0)
     given = _given_before(trouble.order)
     beyond = amount + given > policy.auto_limit or trouble.order.total >= policy.high_value
-    if beyond or not amount or not policy.remedies:
+    if beyond or amount <= 0 or not policy.remedies:
         return trouble.person("decide_remedy")
     money = Money(amount, trouble.order.currency)
     views = [line_view(line, trouble.order.currency) for line in lines]

@@ -221,3 +221,17 @@ def test_a_number_that_no_database_takes_is_refused(number: str) -> None:
 
 def test_json_nested_too_deeply_is_refused() -> None:
     assert len(faults("[" * 100_000)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("placed_at", "0001-01-01T00:00:00+14:00"),
+        ("placed_at", "9999-12-31T23:59:59-14:00"),
+        ("lines", [ORDER["lines"][0] | {"price": "1E+999999"}]),
+        ("lines", [ORDER["lines"][0] | {"price": "1E-999999"}]),
+        ("lines", [ORDER["lines"][0] | {"quantity": 10**30}]),
+    ],
+)
+def test_what_nobody_could_reckon_with_is_refused_by_its_field(field: str, value: Any) -> None:
+    assert f"orders[0].{field}" in faults(json.dumps({"orders": [ORDER | {field: value}]}))[0]
