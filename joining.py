@@ -38,6 +38,7 @@ from storage.handoffs import close_case, open_cases
 from storage.ingest import Report
 from storage.ledger import SqlLedger
 from storage.merchant import ShopKeeper, read_files
+from storage.shelf import FolderShelf
 from storage.store import SqlStore
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class PresentReader:
         with self._lock:
             if self._made is None or self._made[0] != shop.version:
                 settings = shop.settings
-                made = PhraseReader(shop.phrases, shop.faq, language=settings.language, country=settings.country)
+                here = {"language": settings.language, "country": settings.country}
+                made = PhraseReader(shop.phrases, shop.faq, **here, shelf=FolderShelf())
                 self._made = (shop.version, made)
             return self._made[1]
 

@@ -68,6 +68,18 @@ class Reader(Protocol):
         ...
 
 
+class Shelf(Protocol):
+    """Keeps what was worked out once and can be worked out again."""
+
+    def take(self, name: str) -> bytes | None:
+        """What was put there under this name, whole; None when there is nothing (any more)."""
+        ...
+
+    def put(self, name: str, content: bytes) -> None: ...
+
+    def __hash__(self) -> int: ...
+
+
 class Sender(Protocol):
     """A channel's mouth. `send` shapes the words for the channel's limits and hands them to the provider."""
 

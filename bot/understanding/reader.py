@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bot.merchant.schema import FaqEntry
 from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Wish
-from bot.ports import Known
+from bot.ports import Known, Shelf
 from bot.understanding import deciding
 from bot.understanding.answers import Heard, asks, read_answer, said_first
 from bot.understanding.clauses import Clause, sentences, splits
@@ -41,7 +41,7 @@ class Wanted:
 
 
 @lru_cache(maxsize=2)
-def learnt(phrases: Labelled) -> tuple[Speller, Scorer, Mapping[tuple[str, ...], str]]:
+def learnt(phrases: Labelled, shelf: Shelf | None = None) -> tuple[Speller, Scorer, Mapping[tuple[str, ...], str]]:
     """What the phrases teach, and the phrases themselves, which mean what they stand for.
 
     The same phrases are learnt once, so that a reload of other files costs nothing.
@@ -49,23 +49,29 @@ def learnt(phrases: Labelled) -> tuple[Speller, Scorer, Mapping[tuple[str, ...],
     expand = lexicon().expand
     examples = [(normalise(phrase, expand).words, intent) for phrase, intent in phrases]
     speller = Speller(word for words, _ in examples for word in words)
-    return speller, Scorer(examples), dict(examples)
+    return speller, Scorer(examples, shelf), dict(examples)
 
 
 class Reader:
-    """Fills bot.ports.Reader. Learns its phrases when built (about a second); remembers nothing between two readings.
+    """Fills bot.ports.Reader. Learns its phrases when built, about a second; remembers nothing between two readings.
 
     `phrases` is language → intent → the merchant's own ways to say it; `faq` adds the intents `faq:<id>`. `language` is
     the shop's, where a text tells none; `country` (ISO 3166 alpha-2) is whose phones, postcodes and dates are meant.
     """
 
     def __init__(
-        self, phrases: Phrases | None = None, faq: Sequence[FaqEntry] = (), *, language: str = "en", country: str = "US"
+        self,
+        phrases: Phrases | None = None,
+        faq: Sequence[FaqEntry] = (),
+        *,
+        language: str = "en",
+        country: str = "US",
+        shelf: Shelf | None = None,
     ) -> None:
         self._lexicon = lexicon()
         self._language = language
         self._country = country
-        self._speller, self._scorer, self._exact = learnt(labelled(phrases or {}, faq))
+        self._speller, self._scorer, self._exact = learnt(labelled(phrases or {}, faq), shelf)
         self._judge = lru_cache(maxsize=64)(self._judge_afresh)  # a message's stretches are often its sentences
         self._languages = Languages((own_phrases(), phrases or {}), self._lexicon)
 

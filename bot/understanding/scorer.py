@@ -7,12 +7,17 @@ the learning, what is read with probability 0.6 or more is right five times in s
 """
 
 import math
+import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from hashlib import sha256
+from importlib.resources import files
+from itertools import accumulate, pairwise
+
+from bot.ports import Shelf
 
 EPOCHS = 4
 AGGRESSIVENESS = 0.3
@@ -47,18 +52,32 @@ class Vector:
 
 
 class Scorer:
-    """Ranks labels for the words of a text. A text asked for again is answered from memory."""
+    """Ranks labels for the words of a text. A text asked for again is answered from memory.
 
-    def __init__(self, examples: Sequence[tuple[Words, str]]) -> None:
+    What is learnt of these examples is put on the shelf, and taken from there when they are the same.
+    """
+
+    def __init__(self, examples: Sequence[tuple[Words, str]], shelf: Shelf | None = None) -> None:
         self.labels = tuple(dict.fromkeys(label for _, label in examples))
         self._names = [label.partition(".")[::2] for label in self.labels]
         self._intents = len({intent for intent, _ in self._names})
         self._numbers, self._idf = _learn_features(words for words, _ in examples)
         self._unknown = max(self._idf, default=1.0)
         index = {label: place for place, label in enumerate(self.labels)}
-        vectors = [self._vector(words)[0] for words, _ in examples]
-        self._weights = _train(vectors, [index[label] for _, label in examples], len(self._idf))
+        self._weights = self._recalled(examples, shelf)
+        if not self._weights:
+            vectors = [self._vector(words)[0] for words, _ in examples]
+            self._weights = _train(vectors, [index[label] for _, label in examples], len(self._idf))
+            if shelf:
+                shelf.put(_name_of(examples), _packed(self._weights))
         self.rank = lru_cache(maxsize=512)(self._rank)
+
+    def _recalled(self, examples: Sequence[tuple[Words, str]], shelf: Shelf | None) -> list[Weights]:
+        """The weights learnt of these examples before, or none."""
+        content = shelf.take(_name_of(examples)) if shelf else None
+        weights = _unpacked(content) if content else []
+        fits = len(weights) == len(self._idf)
+        return weights if fits and all(max(labels, default=0) < len(self.labels) for labels, _ in weights) else []
 
     def _rank(self, words: Words) -> Scored:
         """The intents that any feature speaks for or against."""
@@ -159,6 +178,41 @@ def _averaged(by_label: dict[int, float], summed: dict[int, float], step: int) -
     averaged = [(label, weight - summed.get(label, 0.0) / step) for label, weight in by_label.items()]
     kept = [(label, weight) for label, weight in averaged if abs(weight) >= NEGLIGIBLE]
     return tuple(label for label, _ in kept), array("d", [weight for _, weight in kept])
+
+
+def _name_of(examples: Sequence[tuple[Words, str]]) -> str:
+    """Changes with the examples, with how they are learnt, and with how this machine writes numbers."""
+    digest = sha256(files("bot.understanding").joinpath("scorer.py").read_bytes())
+    digest.update(f"{sys.byteorder}{array('l').itemsize}{examples!r}".encode())
+    return f"weights-{digest.hexdigest()[:32]}"
+
+
+def _packed(weights: Sequence[Weights]) -> bytes:
+    """How many labels each feature has, then all labels, then all weights."""
+    counts = array("H", [len(labels) for labels, _ in weights])
+    labels = array("H", [label for labels, _ in weights for label in labels])
+    values = array("d", [value for _, values in weights for value in values])
+    lengths = array("q", [len(counts), len(labels)])
+    return lengths.tobytes() + counts.tobytes() + labels.tobytes() + values.tobytes()
+
+
+def _unpacked(content: bytes) -> list[Weights]:
+    """What was packed; nothing where it is cut short or something else."""
+    lengths, counts, labels, values = array("q"), array("H"), array("H"), array("d")
+    try:
+        lengths.frombytes(content[:16])
+        first = 16 + 2 * lengths[0]
+        second = first + 2 * lengths[1]
+        for part, piece in ((counts, content[16:first]), (labels, content[first:second]), (values, content[second:])):
+            part.frombytes(piece)
+    except (ValueError, IndexError):
+        return []
+    if len(counts) != lengths[0] or not sum(counts) == len(labels) == len(values) == lengths[1]:
+        return []
+    ends = list(accumulate(counts))
+    return [
+        (tuple(labels[end - count : end]), values[end - count : end]) for count, end in zip(counts, ends, strict=True)
+    ]
 
 
 def _best_wrong(scores: dict[int, float]) -> tuple[int | None, float]:
