@@ -239,3 +239,71 @@ def test_no_wording_gets_more_than_was_paid(works: Works) -> None:
     assert refunds(works) == []
     told(works, "refund")
     assert [row.action["amount"] for row in refunds(works)] == ["20.00"]
+
+
+# -- an opt-out holds on every path ---------------------------------------------------------------------------------
+
+
+def to_maya(works: Works) -> list[str]:
+    return [sent.to for sent in works.mouth.sent if sent.audience == "customer" and sent.to in (PHONE, MAYA.email)]
+
+
+def test_after_a_stop_nothing_goes_there_whatever_asks_for_it(works: Works) -> None:
+    works.add_customer(MAYA, UNREACHED, MAYAS_DELIVERED)
+    told(works, "STOP")
+    mailed(works, "maya@example.com", "STOP", verified=True)
+    assert to_maya(works) == [PHONE, "maya@example.com"]
+    for text in ("where is my order?", "STOP", "HELP", "send me the receipt again", "I want a person", "stop it now"):
+        told(works, text)
+        mailed(works, "maya@example.com", text, verified=True)
+    told(works, PROOF, phone=STRANGER)
+    told(works, "send me the receipt of order FF-1001, postcode 97205", phone="+15035550188")
+    assert to_maya(works) == [PHONE, "maya@example.com"]
+
+
+def test_a_stop_from_an_unproven_mail_is_believed_and_a_start_is_not(works: Works) -> None:
+    works.add_customer(MAYA, MAYAS)
+    mailed(works, "maya@example.com", "STOP")
+    assert mailed(works, "maya@example.com", "where is my order?", verified=True) == ""
+    mailed(works, "maya@example.com", "START")
+    assert mailed(works, "maya@example.com", "where is my order?", verified=True) == ""
+    mailed(works, "maya@example.com", "START", verified=True)
+    assert "UPFF1001" in mailed(works, "maya@example.com", "where is my order?", verified=True)
+
+
+# -- whose a contact is ---------------------------------------------------------------------------------------------
+
+
+def test_a_number_that_moved_to_somebody_else_tells_them_nothing_of_who_had_it(works: Works) -> None:
+    ben = BEN.model_copy(update={"phone": PHONE})
+    works.add_customer(MAYA, UNREACHED)
+    told(works, "where is my order?")
+    works.run("UPDATE customers SET phone_key = NULL WHERE source_id = 'c-1'")
+    works.add_customer(ben, BENS)
+    for text in ("2", "where is my order?", "order FF-1001", "all my orders"):
+        assert "UPFF1001" not in told(works, text)
+    assert not [row for row in works.rows("actions", "at") if row.kind == "RequestDelivery"]
+
+
+# -- words are data -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words", ["{{ 7 * 7 }}", "{% for x in range(9) %}x{% endfor %}", "{{ shop.__class__ }}", "%(a)s"]
+)
+def test_templates_in_records_are_said_as_they_stand(works: Works, words: str) -> None:
+    line = {"id": "l-1", "sku": "S", "title": f"Mug {words}", "quantity": 1, "price": "9.00"}
+    named = order("FF-1001", ("in_transit", None, 5), lines=[line])
+    works.add_customer(MAYA.model_copy(update={"first_name": words}), named)
+    assert words in told(works, "hello")
+    assert words in told(works, "what did I order in FF-1001?")
+
+
+# -- numbers in disguise --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", ["%", "_", "FF-____", "FF-100%", "*", "FF-9999' OR '1'='1", "0", "1", "001", "FF"])
+def test_no_pattern_in_a_number_opens_an_order(works: Works, number: str) -> None:
+    works.add_customer(MAYA, MAYAS)
+    answer = told(works, f"where is order {number}, postcode 97205", phone=STRANGER)
+    assert "UPFF1001" not in answer + told(works, number, phone=STRANGER) + told(works, "97205", phone=STRANGER)
