@@ -69,7 +69,9 @@ def clarify(case: Case) -> Ending:
 
     intents = [intent for intent in case.answers.get("intents", []) if not intent.startswith("faq:")][:3]
     key, offered = ("clarify.which", (*intents, ELSE)) if intents else ("clarify.menu", MENU)
-    if not intents and case.heard("photos"):
+    if len(intents) == 1:
+        key = "clarify.one"
+    elif not intents and case.heard("photos"):
         key, offered = "clarify.photo", PHOTO_MENU
     choices = tuple(Choice(id=intent, title="") for intent in offered)
     chosen = case.need(Question("meant", Kind.CHOICE, key, _text, choices=choices))

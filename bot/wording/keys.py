@@ -99,6 +99,7 @@ _CONVERSATION: Mapping[str, Key] = {
     "safety": Key(),
     "clarify.photo": Key(choices=("delivery_problem", "return", "person")),
     "clarify.which": Key(choices=INTENTS),
+    "clarify.one": Key(choices=INTENTS),
     "clarify.menu": Key(choices=("where_is_my_order", "delivery_problem", "order_confirmation", "person")),
     "clarify.rephrase": Key(),
     "complaint.ask": Key(choices=("where_is_my_order", "delivery_problem", "person")),
