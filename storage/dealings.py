@@ -1,7 +1,7 @@
 """A dealing as one database transaction: what the mind may read and leave behind while it holds a party's lock."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ EVENTS = parties.TABLES["events"]
 ADD_EVENTS = insert(EVENTS)
 NOTICES = parties.TABLES["notices"]
 OUTBOX = outbox.OUTBOX
+MOVED = "moved"  # why nothing goes to an address that is no longer the party's
 
 
 class SqlDealing:
@@ -141,6 +142,8 @@ class SqlReady:
 def ready_from(connection: Connection, party: int, row: Row[Any]) -> SqlReady:
     to_customer = row.audience == "customer"
     contact = parties.contact_at(connection, row.channel, row.address_key, row.address)
+    if row.notice_id is not None and not parties.has_address(connection, party, row.channel, row.address_key):
+        contact = replace(contact, suppressed=MOVED)  # since it was written, the contact went to somebody else
     return SqlReady(
         connection=connection,
         outgoing=outbox.outgoing_from(row),

@@ -150,6 +150,11 @@ def contact_at(connection: Connection, channel: str, key: str, raw: str) -> Cont
     return contact_from(row) if row else Contact(Address(channel=Channel(channel), raw=raw, key=key))
 
 
+def has_address(connection: Connection, party: int, channel: str, key: str) -> bool:
+    query = select(ADDRESSES.c.id).where(*HERE, ADDRESSES.c.customer_id == party)
+    return connection.execute(query, {"at_channel": channel, "at_key": key}).first() is not None
+
+
 def contact_from(row: Row[Any]) -> Contact:
     address = Address(channel=Channel(row.channel), raw=row.raw, key=row.key)
     return Contact(address, row.suppressed, row.last_inbound_at)

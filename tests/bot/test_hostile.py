@@ -12,6 +12,7 @@ from bot.model import Address, Channel
 from bot.records import Customer
 from bot.understanding.reader import Reader
 from storage.engine import make_engine, migrate
+from storage.parties import TABLES
 from tests.bot.stories import order
 from tests.works import NOW, PHONE, Works, message, shop
 
@@ -283,6 +284,38 @@ def test_a_number_that_moved_to_somebody_else_tells_them_nothing_of_who_had_it(w
     for text in ("2", "where is my order?", "order FF-1001", "all my orders"):
         assert "UPFF1001" not in told(works, text)
     assert not [row for row in works.rows("actions", "at") if row.kind == "RequestDelivery"]
+
+
+def news(works: Works, party: int) -> None:
+    """A notice for this party that is in the outbox and has not left."""
+    notice = {
+        "key": "shipped",
+        "kind": "shipped",
+        "customer_id": party,
+        "subject": {},
+        "due_at": NOW,
+        "planned_at": NOW,
+    }
+    letter = {"customer_id": party, "audience": "customer", "channel": "sms", "address": PHONE, "address_key": PHONE}
+    letter |= {"category": "transactional", "exempt": False, "key": "notice.shipped", "says": [], "headers": {}}
+    letter |= {"body": {"text": "UPFF1001"}, "state": "waiting", "tries": 0, "due_at": NOW, "created_at": NOW}
+    with works.engine.begin() as connection:
+        notice_id = connection.execute(TABLES["notices"].insert().values(notice)).inserted_primary_key[0]
+        connection.execute(TABLES["outbox"].insert().values(letter | {"notice_id": notice_id}))
+
+
+def test_news_on_its_way_reaches_whose_number_it_is(works: Works) -> None:
+    news(works, works.add_customer(MAYA, MAYAS))
+    works.send_all()
+    assert [row.state for row in works.rows("outbox")] == ["sent"]
+
+
+def test_news_on_its_way_does_not_reach_whoever_has_the_number_now(works: Works) -> None:
+    news(works, works.add_customer(MAYA, MAYAS))
+    works.run("UPDATE customers SET phone_key = NULL WHERE source_id = 'c-1'")
+    works.add_customer(BEN.model_copy(update={"phone": PHONE}))
+    works.send_all()
+    assert [(row.state, row.reason) for row in works.rows("outbox")] == [("dropped", "suppressed:moved")]
 
 
 # -- words are data -------------------------------------------------------------------------------------------------
