@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.consent import Contact, Drop, Hold, Send, may_send
 from bot.hours import next_open, whereabouts_of
-from bot.model import Category, Channel, Json
+from bot.model import Category, Channel, Conversation, Json
 from bot.notices.kinds import Notice, NoticeKind, Planned, category_of, setting_of
 from bot.notices.news import PICKUP_READY
 from bot.notices.truth import NoticeFacts, truth_of
@@ -17,6 +17,7 @@ from bot.records import OrderStatus
 
 A_PERSON_TALKS = timedelta(hours=1)  # to look again while a person holds the conversation
 LATER = timedelta(days=1)
+STILL_ASKED = timedelta(hours=1)  # a question put so lately may be answered at any moment
 
 #: Of several channels refused, the reason that tells most is the one kept.
 TELLING = ("no_consent", "opted_out", "suppressed", "whatsapp_session_over", "whatsapp_not_welcome")
@@ -101,10 +102,18 @@ def _hold_back(notice: Notice, facts: NoticeFacts, now: datetime) -> Hold | Drop
     hours = getattr(setting_of(facts.shop, notice.kind), "hours", None)
     if category_of(notice.kind) is Category.TRANSACTIONAL or hours is None:
         return None
+    if _is_asked(facts.conversation, now):
+        return Hold(now + STILL_ASKED, "talking")
     opens = next_open(now, whereabouts_of(facts.customer, facts.shop), hours)
     if opens != now:
         return Hold(opens or now + LATER, "quiet_hours")
     return _over_cap(facts)
+
+
+def _is_asked(conversation: Conversation, now: datetime) -> bool:
+    """Whether an answer may be on its way: a "yes" must not land in a question that we put on top meanwhile."""
+    last = conversation.last_at
+    return conversation.expected is not None and last is not None and now - last < STILL_ASKED
 
 
 def _over_cap(facts: NoticeFacts) -> Hold | Drop | None:

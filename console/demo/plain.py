@@ -42,6 +42,7 @@ REASONS: dict[str, str] = {
     "returned": "returned",
     "subscribed": "comes by subscription anyway",
     "superseded": "newer news took its place",
+    "talking": "the customer is answering another question",
     "suppressed": "this address takes no messages",
     "whatsapp_not_welcome": "no yes to WhatsApp messages",
     "whatsapp_session_over": "no WhatsApp message from them in 24 hours, and no approved template",

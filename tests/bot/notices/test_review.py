@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.consent import Hold
-from bot.model import CaseState, Channel, Conversation, Mood
+from bot.model import CaseState, Channel, Conversation, Expected, Kind, Mood
 from bot.notices import NoticeKind, Told
 from bot.records import Change, Handoff, Return, ReturnLine, ReturnStatus
 
@@ -107,6 +107,15 @@ def test_while_a_person_holds_the_conversation_it_waits(stage: Stage) -> None:
     notice = stage.one(NoticeKind.REVIEW, order)
     held = Conversation(held_since=notice.due_at - HOUR)
     assert stage.judge(notice, stage.facts(order, conversation=held)) == Hold(notice.due_at + HOUR, "person")
+
+
+def test_it_waits_while_a_question_is_being_answered(stage: Stage) -> None:
+    order = stage.delivered()
+    notice = stage.one(NoticeKind.REVIEW, order)
+    asked = Conversation(expected=Expected(name="sure", kind=Kind.YES_NO), last_at=notice.due_at - HOUR / 2)
+    assert stage.judge(notice, stage.facts(order, conversation=asked)) == Hold(notice.due_at + HOUR, "talking")
+    left_open = asked.model_copy(update={"last_at": notice.due_at - HOUR})
+    assert stage.verdict(notice, stage.facts(order, conversation=left_open)) == "send"
 
 
 def test_it_waits_when_enough_has_been_asked_this_week(stage: Stage) -> None:
