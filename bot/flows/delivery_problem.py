@@ -7,7 +7,7 @@ from bot.facts import order_sources, order_view, shipment_view
 from bot.flows import mending
 from bot.flows.mending import Trouble
 from bot.flows.where_is_my_order import already_raised, is_awaited
-from bot.flows.which import which_order, which_shipment
+from bot.flows.which import Fits, which_order, which_shipment
 from bot.model import Choice, Json, Kind
 from bot.records import Order, OrderStatus, Shipment
 from bot.story import Case, Ending, Question
@@ -32,7 +32,7 @@ OFFERED = ("not_received", "damaged", "wrong_address", "missing_item", "wrong_it
 
 def delivery_problem(case: Case) -> Ending:
     """From "it never came" or the carrier's own word to a fix that is recorded, or to a person with the whole story."""
-    order = which_order(case, has_shipped)
+    order = which_order(case, _may_be_meant(case))
     case.focus = order.id
     if not identity.owns(case.world, order):
         identity.prove_by_code(case, order.customer_id)
@@ -65,6 +65,17 @@ def _rest_is_coming(case: Case, order: Order) -> bool:
     if not missed or not awaited or len(awaited) == len(order.shipments):
         return False
     return not any(_in_trouble(case, parcel) for parcel in awaited)
+
+
+def _may_be_meant(case: Case) -> Fits:
+    """What was delivered is not lost; what is still on its way is not damaged, as far as the customer can tell."""
+    match _heard_problem(case):
+        case "lost" | "attempt_failed":
+            return lambda order: has_shipped(order) and is_awaited(order)
+        case "damaged" | "missing_item" | "wrong_item":
+            return lambda order: has_shipped(order) and any(parcel.delivered_at for parcel in order.shipments)
+        case _:
+            return has_shipped
 
 
 def has_shipped(order: Order) -> bool:

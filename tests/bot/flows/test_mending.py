@@ -141,3 +141,13 @@ def test_a_problem_that_is_being_mended_is_not_begun_again():
 def test_the_customer_in_the_tests_is_not_the_one_of_strangers():
     assert Talk(level=Level.UNKNOWN).world().customer is None
     assert customer().id == "c-1"
+
+
+def test_a_parcel_that_does_not_move_is_none_of_those_delivered():
+    moving = order("FF-1002", ("in_transit", None, 30))
+    assert keys(Talk([delivered(3), moving]).hear(complaint("lost"))) == ["wismo.in_transit", "problem.not_lost_yet"]
+
+
+def test_what_came_damaged_is_none_of_those_on_their_way():
+    moving = order("FF-1002", ("in_transit", None, 30))
+    assert keys(Talk([moving, delivered(3)]).hear(complaint("damaged"))) == ["problem.damaged_photo"]
