@@ -3,16 +3,15 @@
 Decides; never reads the clock, a table or a file. Everything that changes the world goes through `act`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.actions import OpenHandoff, PassOn, SetConsent
 from bot.flows import FLOWS, flow_of_intent
+from bot.heard import answered_by_photos, loosely, named_by, reason_given, strictly, wishes_of, with_heard, with_photos
 from bot.model import (
-    CaseState,
     Category,
     Channel,
-    Choice,
     Conversation,
     Expected,
     Json,
@@ -21,9 +20,8 @@ from bot.model import (
     Mood,
     Reading,
     Say,
-    Wish,
 )
-from bot.records import OrderStatus, number_key
+from bot.records import OrderStatus
 from bot.stage import MISSES, RELEASED, Stage, Turn
 from bot.story import Act, HandedOver, World
 
@@ -31,7 +29,6 @@ REOPEN_MINUTES = 60  # a bare order number goes on with the last matter for so l
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
-WORDY = 3  # words behind a rating that are its reason
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
 Reread = Callable[[Expected], Reading]
@@ -45,7 +42,7 @@ def turn(
     stage.changes |= {"last_at": world.now, "last_channel": message.sender.channel, "language": reading.language}
     if message.silent:
         return stage.close()
-    reading = _with_photos(reading, message)
+    reading = with_photos(reading, message)
     if _stops(stage, message, reading):
         return _stop(stage, message, reading)
     if _starts(stage, message, reading):
@@ -59,7 +56,7 @@ def turn(
         stage.changes["held_quietly"] = True
     else:
         _feel(stage, reading)
-        _understand(stage, _answered_by_photos(reading, stage.expected), reread)
+        _understand(stage, answered_by_photos(reading, stage.expected), reread)
     return stage.close()
 
 
@@ -88,7 +85,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
     if stage.changes["angry_turns"] == ANGRY_TURNS and not reading.answered:
         stage.hand_over(HandedOver("frustration"))
     elif reading.person:
-        stage.queue = [wish for wish in _with_names(reading) if wish.intent != "person"]
+        stage.queue = [wish for wish in wishes_of(reading) if wish.intent != "person"]
         stage.open("person", {"wish": {"text": reading.text}})
         stage.run()
     elif reading.never_mind or reading.stop_is_bare_cancel:
@@ -99,6 +96,8 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         _answer(stage, reading, reread)
     elif reading.wishes:
         _wish(stage, reading, reread)
+    elif _answers_what_is_under(stage, reread):
+        pass
     elif _correct(stage, reading, reread) or _named_more(stage, reading) or _follow_up(stage, reading):
         stage.run()
     elif reading.candidates and _may_clarify(stage, reading):
@@ -115,22 +114,22 @@ def _answer(stage: Stage, reading: Reading, reread: Reread) -> None:
 def _take_answer(stage: Stage, reading: Reading) -> None:
     assert stage.expected is not None
     case = stage.stack[-1]
-    answers = {stage.expected.name: reading.answer, **_reason_given(stage.expected, reading)}
-    stage.stack[-1] = _heard(case, reading, answers)
+    answers = {stage.expected.name: reading.answer, **reason_given(stage.expected, reading)}
+    stage.stack[-1] = with_heard(case, reading, answers)
     stage.misses = 0
-    stage.queue += [wish for wish in _with_names(reading) if flow_of_intent(wish.intent) != case.flow]
+    stage.queue += [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) != case.flow]
     stage.run()
 
 
 def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     """Serves every wish in the order written; one for the matter already open only adds what it says."""
     before = stage.forget_passing()
-    first, *others = _with_names(reading)
+    first, *others = wishes_of(reading)
     first = first.model_copy(update={"named": {**before, **first.named}})
     top = stage.top
     stage.queue = others + stage.queue
     if top and flow_of_intent(first.intent) == top.flow and not first.intent.startswith("faq:"):
-        stage.stack[-1] = _heard(top, reading, {})
+        stage.stack[-1] = with_heard(top, reading, {})
         if stage.stack[-1].answers == top.answers and not others and top.notice_id is None:
             stage.miss()
             return
@@ -158,22 +157,12 @@ def _correct(stage: Stage, reading: Reading, reread: Reread) -> bool:
         assert case is not None
         if question.kind in (Kind.TEXT, Kind.YES_NO, Kind.PHOTO) or question.name not in case.answers:
             continue
-        again = reread(_loosely(question) if reading.correction else _strictly(question))
+        again = reread(loosely(question) if reading.correction else strictly(question))
         if again.answered and again.answer != case.answers[question.name]:
-            stage.stack[-1] = _heard(case, reading, {question.name: again.answer})
+            stage.stack[-1] = with_heard(case, reading, {question.name: again.answer})
             stage.misses = 0
             return True
     return False
-
-
-def _loosely(question: Expected) -> Expected:
-    """For what says that it corrects: the "no" and "wait" of it are about the answer before."""
-    return question.model_copy(update={"binding": ()})
-
-
-def _strictly(question: Expected) -> Expected:
-    """For what may be about something else: a choice only by its own name."""
-    return question.model_copy(update={"choices": tuple(Choice(id=choice.id, title="") for choice in question.choices)})
 
 
 def _named_more(stage: Stage, reading: Reading) -> bool:
@@ -181,7 +170,7 @@ def _named_more(stage: Stage, reading: Reading) -> bool:
     case = stage.top
     if case is None or not stage.expected:
         return False
-    stage.stack[-1] = _heard(case, reading, {})
+    stage.stack[-1] = with_heard(case, reading, {})
     return stage.stack[-1].answers != case.answers
 
 
@@ -190,7 +179,7 @@ def _follow_up(stage: Stage, reading: Reading) -> bool:
     named = reading.entities.order_numbers or reading.entities.products or reading.entities.tracking_numbers
     if not named or stage.expected:
         return False
-    stage.open(_last_told(stage), _entities(reading))
+    stage.open(_last_told(stage), named_by(reading))
     return True
 
 
@@ -214,9 +203,34 @@ def _clarify(stage: Stage, reading: Reading) -> None:
     if stage.misses > MISSES:
         stage.hand_over(HandedOver("not_understood"))
         return
-    named = {**stage.forget_passing(), **_entities(reading).get("heard", {})}
-    stage.open("clarify", {"heard": named, "intents": [wish.intent for wish in reading.candidates]})
+    named = {**stage.forget_passing(), **named_by(reading).get("heard", {})}
+    intents = [wish.intent for wish in reading.candidates]
+    stage.open("clarify", {"heard": named, "intents": intents, "titles": _titles(stage, intents)})
     stage.run()
+
+
+def _titles(stage: Stage, intents: Sequence[str]) -> dict[str, str]:
+    """How the store questions among the intents are called, in the customer's language or the shop's."""
+    shop, language = stage.world.shop, stage.language()
+    found = {f"faq:{entry.id}": entry.title for entry in shop.faq if f"faq:{entry.id}" in intents}
+    named = {intent: title.get(language) or title.get(shop.settings.language) for intent, title in found.items()}
+    return {intent: title for intent, title in named.items() if title}
+
+
+def _answers_what_is_under(stage: Stage, reread: Reread) -> bool:
+    """Whether the text answers the question on top of which a "which of these?" was put; the latter is let go of."""
+    top = stage.top
+    if top is None or len(stage.stack) < 2 or top.flow not in FLOWS or not FLOWS[top.flow].passing:
+        return False
+    stage.forget_passing()
+    before = len(stage.says)
+    if stage.tell_top() or not stage.expected:
+        return False
+    del stage.says[before:]
+    again = reread(stage.expected)
+    if again.answered:
+        _answer(stage, again, reread)
+    return again.answered
 
 
 def _miss(stage: Stage, reading: Reading, reread: Reread) -> None:
@@ -226,7 +240,7 @@ def _miss(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.misses = 0
         stage.says.append(Say(key="acknowledged"))
     elif reading.entities.photos and not text and not stage.expected:
-        stage.open("clarify", _entities(reading) | {"intents": []})
+        stage.open("clarify", named_by(reading) | {"intents": []})
         stage.run()
     elif text or reading.entities.photos or stage.expected:
         stage.miss()
@@ -317,54 +331,3 @@ def _start(stage: Stage, message: Message) -> Turn:
 
 def _key(stage: Stage, message: Message, what: str) -> str:
     return f"{stage.world.party}/{message.provider_id}/{what}"
-
-
-# -- what a reading names ----------------------------------------------------------------------------------------------
-
-
-def _entities(reading: Reading) -> dict[str, Json]:
-    named = reading.entities.model_dump(mode="json", exclude_defaults=True)
-    return {"heard": named} if named else {}
-
-
-def _with_names(reading: Reading) -> list[Wish]:
-    """The wishes, each with what it is about; an order number written in one wish's words is not another's."""
-    named = reading.entities.model_dump(mode="json", exclude_defaults=True)
-    numbers = named.get("order_numbers", [])
-    wishes = []
-    for wish in reading.wishes:
-        own = [number for number in numbers if number_key(number) in number_key(wish.text)]
-        wishes.append(wish.model_copy(update={"named": {**named, "order_numbers": own} if own else named}))
-    return wishes
-
-
-def _with_photos(reading: Reading, message: Message) -> Reading:
-    """Photos are named by a message like anything else."""
-    photos = tuple(item.url for item in message.media)
-    return reading.model_copy(update={"entities": reading.entities.model_copy(update={"photos": photos})})
-
-
-def _answered_by_photos(reading: Reading, expected: Expected | None) -> Reading:
-    """Attachments answer a question for a photo, whatever the words beside them."""
-    photos = list(reading.entities.photos)
-    if not photos or not expected or expected.kind is not Kind.PHOTO:
-        return reading
-    return reading.model_copy(update={"answered": True, "answer": {"photos": photos}, "wishes": (), "candidates": ()})
-
-
-def _reason_given(expected: Expected, reading: Reading) -> dict[str, Json]:
-    """What stands behind a rating in the same breath: "3, the lid leaks a little"."""
-    said = reading.text.strip()
-    behind = [word for word in said.split()[1:] if any(character.isalpha() for character in word)]
-    reasoned = expected.kind is Kind.RATING and not said[:1].isalpha() and len(behind) >= WORDY
-    return {"reason": said} if reasoned else {}
-
-
-def _heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -> CaseState:
-    """The case with these answers, and what else the text names beside what it named before."""
-    known = dict(case.answers)
-    named = _entities(reading).get("heard")
-    if named:
-        known["heard"] = {**known.get("heard", {}), **named}
-    known.update(answers)
-    return case.model_copy(update={"answers": known})

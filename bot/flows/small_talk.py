@@ -67,17 +67,23 @@ def clarify(case: Case) -> Ending:
     """Which of the likeliest was meant; without any, what can be asked for at all."""
     from bot.flows import flow_of_intent
 
-    intents = [intent for intent in case.answers.get("intents", []) if not intent.startswith("faq:")][:3]
+    titles = case.answers.get("titles", {})
+    intents = [intent for intent in case.answers.get("intents", []) if intent in titles or _is_titled(intent)][:3]
     key, offered = ("clarify.which", (*intents, ELSE)) if intents else ("clarify.menu", MENU)
     if len(intents) == 1:
         key = "clarify.one"
     elif not intents and case.heard("photos"):
         key, offered = "clarify.photo", PHOTO_MENU
-    choices = tuple(Choice(id=intent, title="") for intent in offered)
+    choices = tuple(Choice(id=intent, title=titles.get(intent, "")) for intent in offered)
     chosen = case.need(Question("meant", Kind.CHOICE, key, _text, choices=choices))
     if chosen == ELSE:
         return case.end("clarify.rephrase")
     return case.go(flow_of_intent(chosen), **_carried(case), wish={"intent": chosen, "probability": 1.0, "text": ""})
+
+
+def _is_titled(intent: str) -> bool:
+    """Whether the shop's words name it; a store question is named by the question itself."""
+    return not intent.startswith("faq:")
 
 
 def _intent(case: Case) -> str:

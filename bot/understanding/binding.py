@@ -20,7 +20,7 @@ _DOUBTING = """
 but if unless except wrong incorrect wait hold stop cancel forget aber wenn falsch pero incorrecto mais sauf faux
 maar tenzij fout ma sbagliato mas errado
 """
-_POLITE = "hi hello ok okay yeah yep yup sure great perfect then well rather now choose give full cheers"
+_POLITE = "hi hello ok okay yeah yep yup sure great perfect then well rather now choose give full cheers myself"
 
 REFUSALS = frozenset(_REFUSING.split())
 DOUBTS = REFUSALS | frozenset(_DOUBTING.split())

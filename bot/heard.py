@@ -1,0 +1,67 @@
+"""What a message brings to a matter: what it names, what is attached, which of it answers; values only, no decision."""
+
+from collections.abc import Mapping
+
+from bot.model import CaseState, Choice, Expected, Json, Kind, Message, Reading, Wish
+from bot.records import number_key
+
+WORDY = 3  # words behind a rating that are its reason
+
+
+def named_by(reading: Reading) -> dict[str, Json]:
+    """What the text names, as the answer `heard` of a case; nothing when it names nothing."""
+    named = reading.entities.model_dump(mode="json", exclude_defaults=True)
+    return {"heard": named} if named else {}
+
+
+def wishes_of(reading: Reading) -> list[Wish]:
+    """The wishes, each with what it is about; an order number written in one wish's words is not another's."""
+    named = reading.entities.model_dump(mode="json", exclude_defaults=True)
+    numbers = named.get("order_numbers", [])
+    wishes = []
+    for wish in reading.wishes:
+        own = [number for number in numbers if number_key(number) in number_key(wish.text)]
+        wishes.append(wish.model_copy(update={"named": {**named, "order_numbers": own} if own else named}))
+    return wishes
+
+
+def with_photos(reading: Reading, message: Message) -> Reading:
+    """Photos are named by a message like anything else."""
+    photos = tuple(item.url for item in message.media)
+    return reading.model_copy(update={"entities": reading.entities.model_copy(update={"photos": photos})})
+
+
+def answered_by_photos(reading: Reading, expected: Expected | None) -> Reading:
+    """Attachments answer a question for a photo, whatever the words beside them."""
+    photos = list(reading.entities.photos)
+    if not photos or not expected or expected.kind is not Kind.PHOTO:
+        return reading
+    return reading.model_copy(update={"answered": True, "answer": {"photos": photos}, "wishes": (), "candidates": ()})
+
+
+def reason_given(expected: Expected, reading: Reading) -> dict[str, Json]:
+    """What stands behind a rating in the same breath: "3, the lid leaks a little"."""
+    said = reading.text.strip()
+    behind = [word for word in said.split()[1:] if any(character.isalpha() for character in word)]
+    reasoned = expected.kind is Kind.RATING and not said[:1].isalpha() and len(behind) >= WORDY
+    return {"reason": said} if reasoned else {}
+
+
+def with_heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -> CaseState:
+    """The case with these answers, and what else the text names beside what it named before."""
+    known = dict(case.answers)
+    named = named_by(reading).get("heard")
+    if named:
+        known["heard"] = {**known.get("heard", {}), **named}
+    known.update(answers)
+    return case.model_copy(update={"answers": known})
+
+
+def loosely(question: Expected) -> Expected:
+    """For what says that it corrects: the "no" and "wait" of it are about the answer before."""
+    return question.model_copy(update={"binding": ()})
+
+
+def strictly(question: Expected) -> Expected:
+    """For what may be about something else: a choice only by its own name."""
+    return question.model_copy(update={"choices": tuple(Choice(id=choice.id, title="") for choice in question.choices)})
