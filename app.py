@@ -97,7 +97,7 @@ def _checks(joint: Joint) -> Checks:
     return {
         "database": check(joint.reach),
         "migrations": check(joint.is_migrated, otherwise="not at this version: run `flask migrate`"),
-        "shop_files": check(joint.shop, detail=lambda: {"faults": [str(fault) for fault in joint.files.faults]}),
+        "shop_files": check(joint.shop, detail=lambda: {"faults": len(joint.files.faults)}),
         "queue": queue_check(joint.backlog),
     }
 

@@ -225,7 +225,7 @@ class Shipment(Record):
     carrier: str | None = None
     service: str | None = None
     tracking_number: str
-    tracking_url: str | None = None
+    tracking_url: Annotated[str, Field(pattern=r"^https?://")] | None = None
     line_ids: tuple[str, ...] = ()
     shipped_at: Moment | None = None
     promised_at: Moment | None = None

@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from bot.model import Address, Channel
-from bot.records import Customer
+from bot.records import Customer, Shipment
 from bot.understanding.reader import Reader
 from storage.engine import make_engine, migrate
 from storage.parties import TABLES
@@ -340,3 +341,8 @@ def test_no_pattern_in_a_number_opens_an_order(works: Works, number: str) -> Non
     works.add_customer(MAYA, MAYAS)
     answer = told(works, f"where is order {number}, postcode 97205", phone=STRANGER)
     assert "UPFF1001" not in answer + told(works, number, phone=STRANGER) + told(works, "97205", phone=STRANGER)
+
+
+def test_a_tracking_link_leads_to_a_web_page_and_nowhere_else() -> None:
+    with pytest.raises(ValidationError):
+        Shipment.model_validate({"id": "s-1", "tracking_number": "1", "tracking_url": "javascript:alert(1)"})
