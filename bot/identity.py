@@ -10,7 +10,8 @@ from rapidfuzz.distance import OSA
 
 from bot.actions import CheckCode, NoteLookup, SendCode
 from bot.contact import email_key, phone_key
-from bot.model import Channel, Grant, Json, Kind, Level, Outcome, Status
+from bot.facts import order_view
+from bot.model import Channel, Choice, Grant, Json, Kind, Level, Outcome, Status
 from bot.records import Order, number_key
 from bot.story import Case, Question, World
 
@@ -18,6 +19,9 @@ ATTEMPTS = 3  # wrong pairs in one matter before a person is asked
 SLIP = 7  # characters of an order number in which one may be wrong
 LOOKALIKES = str.maketrans("OIL", "011")
 SUFFIX = 4  # digits of an order number that are enough beside its email or phone
+MOST = 9  # orders offered in one question
+UNKNOWN = "unknown"  # said instead of an order number
+ANOTHER = "another"  # said instead of a code
 KNOWN_WELL = frozenset({Level.MATCHED, Level.CODE})
 
 
@@ -64,11 +68,11 @@ def prove(case: Case) -> Order:
     """Takes an unknown sender to one order of theirs by its number and a contact; leaves the story when that fails."""
     if _limited(case.world):
         case.leave_to_person("lookups_exceeded")
-    number = case.need(
-        Question(
-            "order_number", Kind.ORDER_NUMBER, "identity.ask_number", _text, presumed=_first(case, "order_numbers")
-        )
-    )
+    if case.answers.get("order_number") == UNKNOWN and case.heard("order_numbers"):
+        case.forget("order_number")  # found after all
+    number = case.need(_number_question(case))
+    if number == UNKNOWN:
+        return _prove_without_number(case)
     contact = case.need(
         Question("contact", Kind.CONTACT, "identity.ask_contact", _contact, presumed=_contact_heard(case))
     )
@@ -88,11 +92,47 @@ def prove(case: Case) -> Order:
     return order
 
 
-def prove_by_code(case: Case, customer_id: str) -> None:
+def _number_question(case: Case) -> Question[str]:
+    """The order number; who writes a mail address or a phone number instead, or has none at hand, needs none."""
+    without = UNKNOWN if _contact_written(case) and "tried" not in case.answers else None
+    return Question(
+        "order_number",
+        Kind.ORDER_NUMBER,
+        "identity.ask_number",
+        _text,
+        choices=(Choice(id=UNKNOWN, title=""),),
+        presumed=_first(case, "order_numbers") or without,
+        unshown=(UNKNOWN,),
+    )
+
+
+def _prove_without_number(case: Case) -> Order:
+    """A code to the contact on file of whoever the contact named is; in the same words when that is nobody."""
+    asked = Question(
+        "contact_alone", Kind.CONTACT, "identity.ask_contact_alone", _reachable, presumed=_contact_written(case)
+    )
+    contact = case.need(asked)
+    orders = case.world.records.orders_of_contact(email=contact.get("email"), phone=contact.get("phone"))
+    prove_by_code(case, orders[0].customer_id if orders else "", blind=_guessable(contact))
+    titles = {order.id: " ".join((order.number, *(line.title for line in order.lines[:1]))) for order in orders}
+    question = Question(
+        "order",
+        Kind.CHOICE,
+        "which.order",
+        lambda answer: next((order for order in orders if order.id == answer), None),
+        {"orders": [order_view(order, private=False) for order in orders[:MOST]]},
+        tuple(Choice(id=order.id, title=titles[order.id]) for order in orders[:MOST]),
+        presumed=orders[0].id if len(orders) == 1 else None,
+    )
+    return case.need(question)
+
+
+def prove_by_code(case: Case, customer_id: str, *, blind: str = "") -> None:
     """Has a one-time code sent to the contact on file and checks it; leaves to a person when it cannot be shown.
 
     What was shown in this matter counts for the turn and the address that showed it: later, and for the customer's
-    other addresses, only the grant that it gave.
+    other addresses, only the grant that it gave. `blind` is the contact by which the customer was named, who may be
+    nobody: nothing that is said or asked then tells.
     """
     asking, here = case.world.sender.key, [case.world.sender.key, case.now.isoformat()]
     if case.answers.get("code_shown") == here:
@@ -101,35 +141,52 @@ def prove_by_code(case: Case, customer_id: str) -> None:
         case.answers["codes"] = int(case.answers.get("codes", 0)) + 1
         case.forget("code", "code_tries", "code_shown")
     case.answers["code_asked_of"] = asking
-    sent = case.once(SendCode(customer_id=customer_id, number=1 + int(case.answers.get("codes", 0))))
-    if sent.status is not Status.DONE:
-        case.leave_to_person("no_code")
-    _check_code(case, customer_id, sent)
+    _check_code(case, customer_id, _send_code(case, customer_id, blind), blind)
     case.answers["code_shown"] = here
     case.grant(Grant(level=Level.CODE, customer_id=customer_id, address_key=asking, at=case.now))
 
 
-def _check_code(case: Case, customer_id: str, sent: Outcome) -> None:
-    """Asks until the code is right, as often as the policy allows."""
+def _send_code(case: Case, customer_id: str, blind: str) -> Outcome:
+    sent = case.once(SendCode(customer_id=customer_id, number=1 + int(case.answers.get("codes", 0))))
+    if sent.status is not Status.DONE and not blind:
+        case.leave_to_person("no_code")
+    return sent
+
+
+def _check_code(case: Case, customer_id: str, sent: Outcome, blind: str) -> None:
+    """Asks until the code is right, as often as the policy allows; sends another when it did not come."""
     tries = int(case.answers.get("code_tries", 0))
+    asking = "identity.ask_code_blind" if blind else "identity.ask_code"
     code = case.need(
         Question(
             "code",
             Kind.CODE,
-            "identity.ask_code" if not tries else "identity.wrong_code",
+            asking if not tries else "identity.wrong_code",
             _text,
-            {"sent_to": sent.data.get("masked"), "minutes": case.world.policies.identity.code_minutes},
+            {
+                "sent_to": None if blind else sent.data.get("masked"),
+                "minutes": case.world.policies.identity.code_minutes,
+            },
+            (Choice(id=ANOTHER, title=""),),
+            unshown=(ANOTHER,),
         )
     )
+    if code == ANOTHER:
+        case.answers["codes"] = int(case.answers.get("codes", 0)) + 1
+        case.forget("code")
+        _check_code(case, customer_id, _send_code(case, customer_id, blind), blind)
+        return
     checks = case.answers["code_checks"] = 1 + int(case.answers.get("code_checks", 0))
     checked = case.once(CheckCode(customer_id=customer_id, code=code, number=checks))
     if checked.status is Status.DONE:
         return
-    if checked.code != "wrong" or tries + 1 >= case.world.policies.identity.code_tries:
+    if tries + 1 >= case.world.policies.identity.code_tries or (checked.code != "wrong" and not blind):
+        if blind:
+            case.once(NoteLookup(order_number="", found=False, contact=blind, number=0))
         case.leave_to_person("no_code")
     case.answers["code_tries"] = tries + 1
     case.forget("code")
-    _check_code(case, customer_id, sent)
+    _check_code(case, customer_id, sent, blind)
 
 
 def look_up(world: World, number: str, contact: dict[str, str]) -> Order | None:
@@ -178,12 +235,27 @@ def _guessable(contact: dict[str, str]) -> str:
     return phone_key(phone) or phone
 
 
-def _contact_heard(case: Case) -> Json:
-    """A contact the customer wrote, or the signed phone they write from when orders stand under it."""
-    for entity, kind in (("emails", "email"), ("phones", "phone"), ("postcodes", "postcode")):
+def _contact_written(case: Case) -> Json:
+    """A mail address or phone number the customer wrote."""
+    for entity, kind in (("emails", "email"), ("phones", "phone")):
         found = case.heard(entity)
         if found:
             return {kind: found[0]}
+    return None
+
+
+def _reachable(answer: Json) -> dict[str, str] | None:
+    """A contact that can be written to."""
+    return answer if isinstance(answer, dict) and (answer.get("email") or answer.get("phone")) else None
+
+
+def _contact_heard(case: Case) -> Json:
+    """A contact the customer wrote, or the signed phone they write from when orders stand under it."""
+    written = _contact_written(case)
+    if written:
+        return written
+    if case.heard("postcodes"):
+        return {"postcode": case.heard("postcodes")[0]}
     world = case.world
     phone = world.sender.key
     on_phone = world.channel in (Channel.SMS, Channel.WHATSAPP) and phone.startswith("+")

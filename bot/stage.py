@@ -91,7 +91,8 @@ class Stage:
         match telling.outcome:
             case Asked(question):
                 self.expected = self.titled(question)
-                self.says.append(question.words.model_copy(update={"choices": self.expected.choices}))
+                shown = tuple(choice for choice in self.expected.choices if choice.id not in question.unshown)
+                self.says.append(question.words.model_copy(update={"choices": shown}))
                 return False
             case Gone(flow, answers):
                 self.leave_top("gone")

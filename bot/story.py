@@ -93,6 +93,7 @@ class Question(Generic[T]):
     optional: bool = False
     refused: str | None = None
     binding: tuple[str, ...] = ()
+    unshown: tuple[str, ...] = ()  # ids of choices that may be said but are not offered
 
     @property
     def expected(self) -> Expected:

@@ -123,8 +123,10 @@ def _contact(_expected: Expected, heard: Heard) -> Json:
     return None
 
 
-def _code(_expected: Expected, heard: Heard) -> Json:
-    return heard.entities.codes[0] if heard.entities.codes else None
+def _code(expected: Expected, heard: Heard) -> Json:
+    if heard.entities.codes:
+        return heard.entities.codes[0]
+    return choose(heard.text, expected.choices, heard.lexicon, question=False)
 
 
 def _date(expected: Expected, heard: Heard) -> Json:

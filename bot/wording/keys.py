@@ -80,7 +80,7 @@ WISMO = (
 PROBLEMS = ("not_received", "damaged", "wrong_address", "missing_item", "wrong_item", "other")
 
 _CONVERSATION: Mapping[str, Key] = {
-    "common": Key(choices=(*YES_NO, "person", *(intent for intent in INTENTS if intent != "person"))),
+    "common": Key(choices=(*YES_NO, "unknown", "another", *INTENTS)),
     "menu.hint": Key(),
     "menu.button": Key(most=20),
     "greeting": Key(("first_name",)),
@@ -124,7 +124,9 @@ _INWARD: Mapping[str, Key] = {
 _WHO_AND_WHICH: Mapping[str, Key] = {
     "identity.ask_number": Key(),
     "identity.ask_contact": Key(),
+    "identity.ask_contact_alone": Key(),
     "identity.ask_code": Key(("sent_to", "minutes")),
+    "identity.ask_code_blind": Key(("minutes",)),
     "identity.wrong_code": Key(("sent_to", "minutes")),
     "identity.code": Key(("code", "minutes")),
     "identity.not_found": Key(),
