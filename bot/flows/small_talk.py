@@ -1,5 +1,8 @@
 """The short stories: hello and thanks, a person, a store question, which of these, and what is not ours."""
 
+from datetime import datetime
+
+from bot.actions import OpenHandoff
 from bot.model import Choice, Json, Kind
 from bot.story import Case, Ending, Question
 
@@ -44,6 +47,16 @@ def grave(case: Case) -> Ending:
 def passed_on(case: Case) -> Ending:
     """A wish that only people can grant here: they get it with what was said of it."""
     return case.person(_intent(case))
+
+
+def asked_of_people(case: Case) -> Ending:
+    """A question that people answer later, while the bot goes on with whatever else there is."""
+    said = (case.answers.get("wish") or {}).get("text", "")
+    task = OpenHandoff(
+        reason=_intent(case), order_id=case.focus, flow="asked_of_people", summary=said, silences_bot=False
+    )
+    by = case.once(task).data.get("expected_by")
+    return case.end("handoff.opened", expected_by=datetime.fromisoformat(by) if by else None)
 
 
 def store_question(case: Case) -> Ending:

@@ -272,3 +272,11 @@ def test_a_case_closed_after_a_flood_gives_the_conversation_back():
     talk.conversation = give_back(talk.conversation)
     talk.now += timedelta(minutes=5)
     assert keys(talk.hear(wants("where_is_my_order"))) == ["wismo.in_transit"]
+
+
+def test_a_question_for_people_is_passed_on_and_the_bot_goes_on():
+    talk = Talk([ON_ITS_WAY])
+    assert keys(talk.hear(wants("product_question", text="does the tent fit three"))) == ["handoff.opened"]
+    task = talk.ledger.of(OpenHandoff)[0]
+    assert (task.reason, task.summary, task.silences_bot) == ("product_question", "does the tent fit three", False)
+    assert keys(talk.hear(wants("where_is_my_order"))) == ["wismo.in_transit"]
