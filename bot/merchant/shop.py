@@ -22,8 +22,8 @@ class Shop:
     version: str = ""
 
     def reaching(self, channels: Collection[Channel]) -> "Shop":
-        """The shop that writes unasked only where it has a sender; as it is, while it has none of its channels."""
+        """The shop that writes unasked only where it has a sender; as it is, while it has none beside web chat."""
         there = tuple(channel for channel in self.settings.channels if channel in channels)
-        if not there or there == self.settings.channels:
+        if set(there) <= {Channel.CHAT} or there == self.settings.channels:
             return self
         return replace(self, settings=self.settings.model_copy(update={"channels": there}))

@@ -10,3 +10,4 @@ def test_a_channel_without_a_sender_is_not_written_on_unasked() -> None:
 
 def test_a_shop_that_has_no_sender_yet_still_shows_what_it_would_send() -> None:
     assert sample_shop().reaching(set()) is sample_shop()
+    assert sample_shop().reaching({Channel.CHAT}) is sample_shop()
