@@ -207,7 +207,8 @@ class Stage:
         self.events.append(Event(kind="handed_over", data={"reason": over.reason}))
         if not quiet:
             self.soften()
-            self.says.append(Say(key="handoff.opened", facts={"expected_by": _moment(outcome.data.get("expected_by"))}))
+            key = "handoff.unasked" if self.unasked else "handoff.opened"
+            self.says.append(Say(key=key, facts={"expected_by": _moment(outcome.data.get("expected_by"))}))
 
     def soften(self) -> None:
         """What was said to somebody displeased before it was clear that a person would take over is said otherwise."""

@@ -110,6 +110,7 @@ _CONVERSATION: Mapping[str, Key] = {
     "unsubscribe.done": Key(),
     "unsubscribe.gone": Key(),
     "handoff.opened": Key(("expected_by",)),
+    "handoff.unasked": Key(("expected_by",)),
 }
 
 _INWARD: Mapping[str, Key] = {

@@ -118,7 +118,7 @@ def test_what_no_story_mends_goes_to_a_person_with_what_is_known():
     taken = talk.begin(
         "delivery_problem", order="o-FF-1001", shipment="s-FF-1001", problem="customs", told_by="carrier"
     )
-    assert keys(taken) == ["problem.customs", "handoff.opened"]
+    assert keys(taken) == ["problem.customs", "handoff.unasked"]
 
 
 def test_of_several_parcels_the_one_in_trouble_is_meant():
