@@ -21,8 +21,12 @@ class Thresholds:
 
 
 DEFAULT = Thresholds(act=0.55)
-#: What changes something is acted on only when it is surer; small talk and what goes to a person anyway sooner.
+ONLY_TELLS = Thresholds(act=0.45)
+#: What changes something is acted on only when it is surer; what only tells, small talk, and what goes to a person
+#: anyway sooner.
 BY_INTENT: Mapping[str, Thresholds] = {
+    **dict.fromkeys(("where_is_my_order", "order_confirmation"), ONLY_TELLS),
+    "delivery_problem": Thresholds(act=0.5),  # tells and asks before it does anything
     **dict.fromkeys(("cancel_order", "change_order", "change_address", "reorder", "privacy"), Thresholds(act=0.65)),
     **dict.fromkeys(("greeting", "thanks", "goodbye"), Thresholds(act=0.35)),
     **dict.fromkeys(("spam", "jobs", "wholesale"), Thresholds(act=0.60, known=0.4)),
@@ -37,12 +41,14 @@ CONTAINED: Mapping[str, frozenset[str]] = {
     "refund": frozenset({"return", "refund_status", "cancel_order", "delivery_problem", "chargeback"}),
     "return": frozenset({"refund_status", "exchange"}),
     "complaint": frozenset({"legal_threat", "chargeback", "safety"}),
+    "delivery_problem": frozenset({"safety"}),
     "setup_help": frozenset({"warranty"}),
     "product_question": frozenset({"exchange", "reorder", "change_order"}),
     "order_confirmation": frozenset({"resend_receipt", "payment"}),
 }
 RULED = 0.9  # what a rule that fits is worth
 SURER_THAN_A_RULE = 0.7
+MORE_THAN_MANNERS = 0.35  # a guess this likely is asked about, though the message is sure to be polite
 MOST_CANDIDATES = 3
 MOST_WISHES = 4
 
@@ -63,9 +69,14 @@ class Judged:
     def acted_on(self) -> str | None:
         """The intent sure enough to act on."""
         intent, probability = self.best
-        needed = BY_INTENT.get(intent, DEFAULT)
+        needed = needed_for(intent)
         sure = intent != NOTHING and probability >= needed.act and self.known >= needed.known
         return intent if sure else None
+
+
+def needed_for(intent: str) -> Thresholds:
+    """An answer to a store question (`faq:<id>`) only tells."""
+    return BY_INTENT.get(intent, ONLY_TELLS if intent.startswith("faq:") else DEFAULT)
 
 
 def judged(scored: Scored) -> Judged:

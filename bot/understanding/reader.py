@@ -207,9 +207,19 @@ class Reader:
         complaint = dict(whole.ranked).get("complaint", 0.0)
         complaint = max([complaint, *(wish.probability for wish, _ in found if wish.intent == "complaint")])
         wishes = deciding.settle(found)
-        offered = () if wishes else deciding.candidates(whole, text.clean.strip())
+        offered = () if _real(found) else self._offered(whole, parts, text)
+        if offered and offered[0].probability >= deciding.MORE_THAN_MANNERS:
+            wishes = ()
+        elif wishes:
+            offered = ()
         likely = [wish.intent for wish in wishes or offered]
         return Wanted(wishes, offered, problem if "delivery_problem" in likely else "", complaint)
+
+    def _offered(self, whole: Judged, parts: Sequence[Clause], text: Text) -> tuple[Wish, ...]:
+        """What to ask about: of the text as a whole, or of the sentence that tells most."""
+        offers = [deciding.candidates(whole, text.clean.strip())]
+        offers += [deciding.candidates(self._judge(part.words), part.said) for part in parts if len(parts) > 1]
+        return max(offers, key=lambda offer: offer[0].probability if offer else 0.0)
 
     def _as_a_whole(self, whole: Judged, text: Text) -> list[tuple[Wish, bool]]:
         intent = whole.acted_on
