@@ -24,7 +24,9 @@ IN_TURN = text(
     "NOT EXISTS (SELECT 1 FROM outbox AS earlier WHERE earlier.customer_id = outbox.customer_id"
     " AND earlier.id < outbox.id AND earlier.state IN ('waiting', 'sending', 'unknown')"
     " AND earlier.channel = outbox.channel AND earlier.address_key = outbox.address_key"
-    " AND (earlier.state <> 'waiting' OR earlier.tries > 0 OR earlier.due_at <= :now))"
+    " AND (earlier.state <> 'waiting' OR earlier.tries > 0 OR earlier.due_at <= :now"
+    # due when written, by the clock of a turn that then waited for its lock: an answer, whatever the time is here
+    " OR earlier.due_at = earlier.created_at))"
 ).bindparams(bindparam("now", type_=OUTBOX.c.due_at.type))
 
 #: How far a message has come by what the provider says of it; the ends are final.

@@ -44,7 +44,7 @@ def test_a_message_is_answered_at_once_without_waiting_for_a_poll(works: Works) 
     works.hear()
     until(lambda: len(works.mouth.sent) == 1)
     assert workers.stop()
-    assert monotonic() - began < 2
+    assert monotonic() - began < 30  # half a poll
 
 
 def test_work_of_another_process_is_found_by_polling(works: Works, database_url: str) -> None:
@@ -170,7 +170,7 @@ def _check_nothing_lost_doubled_or_disordered(works: Works, sent: Path, number: 
     rows = {row.id: row for row in works.rows("outbox")}
     for party in {row.customer_id for row in rows.values()}:
         own = [row for row in rows.values() if row.customer_id == party]
-        assert len(own) == len({row.inbox_id for row in own})  # their order while processes die is under watch
+        assert [row.inbox_id for row in own] == sorted({row.inbox_id for row in own})
         gone = [outbox_id for outbox_id, _ in left if rows[outbox_id].customer_id == party]
         assert gone == sorted(gone)
 
