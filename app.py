@@ -8,12 +8,14 @@ the app from being made.
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask import Blueprint, Flask, Response, request
 from flask.cli import AppGroup
 
 from bot.errors import SettingsError
+from bot.merchant.shop import Shop
 from bot.model import Channel, Rendered
 from bot.ports import Clock, Sender
 from channels.limits import numbered, segments
@@ -32,11 +34,14 @@ from console.demo.command import demo_command
 from console.demo.desk import Desk
 from console.metrics import Metrics
 from console.ops import Checks, check, ops_blueprint, queue_check
-from console.parts import NAME, Unjoined
+from console.parts import NAME, Unjoined, told
 from console.throttle import Throttle
 from demo import open_demo
-from joining import Joint, SystemClock
+from joining import Joint, SystemClock, make_reader
 from storage.merchant import read_files
+
+if TYPE_CHECKING:
+    from bot.understanding.reader import Reader
 
 MOST_BYTES = 32 * 1024 * 1024  # of a request, where its route allows no less
 
@@ -110,20 +115,28 @@ def _count_answer(metrics: Metrics, response: Response) -> Response:
 
 def _register_commands(app: Flask, shop_dir: Path) -> None:
     shop = AppGroup("shop", help="The merchant's files, and the shop's records in and out.")
-    for command in (*shop_commands(shop_dir, read_files, _sms_segments), import_command, export_command):
+    for command in (*shop_commands(shop_dir, read_files, _sms_segments, _make_reader), import_command, export_command):
         shop.add_command(command)
     commands = (
         shop,
         chat_command,
         handoffs_group,
         notices_command,
-        understand_command(shop_dir, read_files),
+        understand_command(shop_dir, read_files, _make_reader),
         doctor_command(_check_serving, _probes),
         *serve_commands(create_app, _check_serving),
         demo_command(_open_demo, _demo_address),
     )
     for command in commands:
         app.cli.add_command(command)
+
+
+def _make_reader(shop: Shop) -> "Reader":
+    try:
+        settings = load_settings(read_environment())
+    except SettingsError as error:
+        raise click.ClickException(told(error)) from error
+    return make_reader(shop, encoder=settings.encoder)
 
 
 def _open_demo(host: str, port: int, address: str, database: Path) -> tuple[Flask, Desk]:

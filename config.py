@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -50,6 +51,17 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LlmSettings:
+    """An OpenAI-compatible endpoint for second opinions, and its prices of a million tokens in and out."""
+
+    base_url: str
+    model: str
+    api_key: str | None = field(default=None, repr=False)
+    price_in: Decimal = Decimal(0)
+    price_out: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the environment decides. Secrets are kept out of `repr`."""
 
@@ -71,12 +83,15 @@ class Settings:
     senders: int = 4
     web_threads: int = 8
     web_processes: int = 2
+    encoder: bool = True
+    llm: LlmSettings | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be shown."""
         twilio = self.twilio.auth_token if self.twilio else None
-        own = (self.secret_key, self.api_token, self.metrics_token, self.mail.webhook_secret, twilio)
+        llm = self.llm.api_key if self.llm else None
+        own = (self.secret_key, self.api_token, self.metrics_token, self.mail.webhook_secret, twilio, llm)
         return tuple(secret for secret in own if secret)
 
     @property
@@ -115,6 +130,8 @@ def load_settings(environment: Mapping[str, str], *, serving: bool = False) -> S
         senders=reading.number("SENDERS", 4, 1, 64),
         web_threads=reading.number("WEB_THREADS", 8, 1, 256),
         web_processes=reading.number("WEB_CONCURRENCY", 2, 1, 64),
+        encoder=reading.read("SENTENCE_ENCODER", _one_of(("on", "off"))) != "off",
+        llm=_llm(reading),
     )
     if serving:
         _check_serving(settings, reading)
@@ -220,6 +237,19 @@ def _mail(reading: _Reading) -> MailSettings:
     return mail
 
 
+def _llm(reading: _Reading) -> LlmSettings | None:
+    """None unless an endpoint is named. Customers' words, though redacted, leave this machine encrypted only."""
+    base_url = reading.read("LLM_BASE_URL", _encrypted_url)
+    model = reading.text("LLM_MODEL")
+    price_in = reading.read("LLM_PRICE_IN", _price) or Decimal(0)
+    price_out = reading.read("LLM_PRICE_OUT", _price) or Decimal(0)
+    if reading.text("LLM_BASE_URL") and model is None:
+        reading.refuse("LLM_MODEL", "is needed with LLM_BASE_URL: the name of the model to ask")
+    if base_url is None or model is None:
+        return None
+    return LlmSettings(base_url, model, reading.text("LLM_API_KEY"), price_in, price_out)
+
+
 def _check_serving(settings: Settings, reading: _Reading) -> None:
     if not settings.secret_key and not reading.is_set("SECRET_KEY"):
         reading.refuse("SECRET_KEY", "is missing: it signs links, threads and one-time codes")
@@ -273,6 +303,26 @@ def _base_url(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://bot.example.com")
     return value.rstrip("/")
+
+
+def _encrypted_url(value: str) -> str:
+    url = _base_url(value)
+    parts = _split(url)
+    if parts.scheme != "https" and not is_loopback(parts.hostname):
+        raise ValueError("must begin with https://, unless it is on this machine")
+    if parts.username or parts.password:
+        raise ValueError("must hold no user and password: the key goes into LLM_API_KEY")
+    return url
+
+
+def _price(value: str) -> Decimal:
+    try:
+        price = Decimal(value)
+    except InvalidOperation as error:
+        raise ValueError("must be an amount such as 0.15") from error
+    if not price.is_finite() or price < 0:
+        raise ValueError("must be an amount such as 0.15")
+    return price
 
 
 def _database_url(value: str) -> str:

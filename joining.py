@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
-from bot.errors import SettingsError
+from bot.errors import Fault, SettingsError
 from bot.importing_text import SourceFile
-from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
 from bot.model import Address, Category, Channel, DeliveryStatus, Expected, Message, Reading, Say
 from bot.notices import plan
 from bot.outreach import Fired
-from bot.ports import Actions, Clock, Known, Reader, Sender
+from bot.ports import Actions, Advisor, Clock, Known, Sender
 from bot.service import Service
 from channels.address import key_of
 from channels.email.settings import EmailSettings, read_smtp_url
@@ -37,12 +36,15 @@ from storage.gauges import Backlog, read_backlog
 from storage.handoffs import close_case, open_cases
 from storage.ingest import Report
 from storage.ledger import SqlLedger
-from storage.merchant import ShopKeeper, read_files
+from storage.merchant import ShopKeeper, load_files
 from storage.shelf import FolderShelf
 from storage.store import SqlStore
+from storage.unclear import unclear_messages
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
+
+    from bot.understanding.reader import Reader as PhraseReader
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +55,21 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+def make_reader(shop: Shop, *, encoder: bool) -> "PhraseReader":
+    """A reader of this shop's phrases and store questions; what was learnt of them before is taken from the shelf."""
+    from bot.understanding.encoder import packaged_encoder
+    from bot.understanding.reader import Reader as PhraseReader
+
+    return PhraseReader(
+        shop.phrases,
+        shop.faq,
+        language=shop.settings.language,
+        country=shop.settings.country,
+        shelf=FolderShelf(),
+        encoder=packaged_encoder() if encoder else None,
+    )
 
 
 class Standing:
@@ -66,27 +83,43 @@ class Standing:
 
 
 class PresentReader:
-    """The reader for the shop's phrases as they are now: made anew when the merchant's files change."""
+    """The reader for the shop's phrases as they are now, and the one before, which serves until the new one is made.
 
-    def __init__(self, shop: Callable[[], Shop]) -> None:
+    `prepare` takes the second or two that phrases take to be learnt, so it comes before a version is served and never
+    inside a transaction.
+    """
+
+    def __init__(self, shop: Callable[[], Shop], *, encoder: bool) -> None:
         self._shop = shop
+        self._encoder = encoder
         self._lock = Lock()
-        self._made: tuple[str, Reader] | None = None
+        self._made: tuple[str, PhraseReader] | None = None
+        self._coming: tuple[str, PhraseReader] | None = None
 
     def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
         return self.present().read(text, expected, known, language)
 
-    def present(self) -> Reader:
-        from bot.understanding.reader import Reader as PhraseReader
-
+    def present(self) -> "PhraseReader":
         shop = self._shop()
         with self._lock:
-            if self._made is None or self._made[0] != shop.version:
-                settings = shop.settings
-                here = {"language": settings.language, "country": settings.country}
-                made = PhraseReader(shop.phrases, shop.faq, **here, shelf=FolderShelf())
-                self._made = (shop.version, made)
+            for made in (self._made, self._coming):
+                if made is not None and made[0] == shop.version:
+                    self._made = made
+                    return made[1]
+            self._made = (shop.version, make_reader(shop, encoder=self._encoder))
             return self._made[1]
+
+    def prepare(self, shop: Shop) -> list[Fault]:
+        """Learns the phrases of a version that is to be served; why it must not be, where messages of its golden set
+        would be read worse than they are now."""
+        from bot.merchant.golden import worse
+
+        coming = make_reader(shop, encoder=self._encoder)
+        faults = worse(shop.golden, coming, self.present()) if shop.golden else []
+        if not faults:
+            with self._lock:
+                self._coming = (shop.version, coming)
+        return faults
 
 
 class Joint:
@@ -97,13 +130,16 @@ class Joint:
         self.clock = clock
         self.engine = make_engine(settings.database_url)
         self.metrics = Metrics()
-        self.files = ShopKeeper(settings.shop_dir, self.engine, clock)
+        self.files = ShopKeeper(settings.shop_dir, self.engine, clock, prepare=self._prepare, shelf=FolderShelf())
         self.shop = self.files.shop
-        self.reader = PresentReader(self.shop)
+        self.reader = PresentReader(self.shop, encoder=settings.encoder)
         self.channels = channel_settings(settings)
         self.store = SqlStore(self.engine, self.actions)
         self._senders = senders
         self._prepared = False
+
+    def _prepare(self, shop: Shop) -> list[Fault]:
+        return self.reader.prepare(shop)
 
     @cached_property
     def senders(self) -> Mapping[Channel, Sender]:
@@ -127,7 +163,18 @@ class Joint:
             clock or self.clock,
             suppresses=suppresses,
             watch=self.metrics,
+            advisor=self.advisor,
         )
+
+    @cached_property
+    def advisor(self) -> Advisor | None:
+        """Whom to ask where a reading is unsure; nobody unless the settings name an endpoint."""
+        llm = self.settings.llm
+        if llm is None:
+            return None
+        from connectors.second_opinion import Endpoint, SecondOpinion
+
+        return SecondOpinion(Endpoint(llm.base_url, llm.model, llm.api_key, llm.price_in, llm.price_out))
 
     def actions(self, connection: Connection, party: int, sender: Address, shop: Shop, now: datetime) -> Actions:
         return SqlLedger(connection, party, sender, shop=shop, now=now, secret=self.settings.secret_key)
@@ -187,11 +234,12 @@ class Joint:
             open_cases=self.reads(open_cases),
             close_case=self.writes(lambda connection, number: close_case(connection, number, self.clock.now())),
             take_seat=self.take_seat,
+            unclear_since=self.reads(lambda connection, since: list(unclear_messages(connection, since))),
             newest_reply=self.reads(terminal.newest),
             is_settled=self.reads(terminal.is_settled),
             replies=self.reads(terminal.replies_to),
             shaped=lambda channel, body: numbered(channel, body).parts,
-            read_shop=lambda: load_shop(read_files(self.settings.shop_dir)).shop,
+            read_shop=lambda: load_files(self.settings.shop_dir, FolderShelf()).shop,
         )
 
     def reads(self, ask: Callable[Concatenate[Connection, P], T]) -> Callable[P, T]:

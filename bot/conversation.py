@@ -8,7 +8,17 @@ from datetime import timedelta
 
 from bot.actions import OpenHandoff, PassOn, SetConsent
 from bot.flows import FLOWS, flow_of_intent
-from bot.heard import answered_by_photos, loosely, named_by, reason_given, strictly, wishes_of, with_heard, with_photos
+from bot.heard import (
+    answered_by_photos,
+    loosely,
+    named_by,
+    pointed_at,
+    reason_given,
+    strictly,
+    wishes_of,
+    with_heard,
+    with_photos,
+)
 from bot.model import (
     Category,
     Channel,
@@ -39,7 +49,8 @@ def turn(
 ) -> Turn:
     """Takes one message. `reread` reads the same text as the answer to another question, for corrections."""
     stage = Stage(conversation, world, act)
-    stage.changes |= {"last_at": world.now, "last_channel": message.sender.channel, "language": reading.language}
+    stage.changes |= {"last_at": world.now, "last_channel": message.sender.channel}
+    stage.changes["language"] = _language(conversation, reading, world)
     if message.silent:
         return stage.close()
     reading = with_photos(reading, message)
@@ -104,6 +115,12 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         _clarify(stage, reading)
     else:
         _miss(stage, reading, reread)
+
+
+def _language(before: Conversation, reading: Reading, world: World) -> str | None:
+    """The language to go on in; one asked for that the shop has no words in changes nothing."""
+    asked = reading.entities.language
+    return reading.language if not asked or asked in world.shop.words.languages else before.language
 
 
 def _answer(stage: Stage, reading: Reading, reread: Reread) -> None:
@@ -171,7 +188,7 @@ def _named_more(stage: Stage, reading: Reading) -> bool:
     if case is None or not stage.expected:
         return False
     stage.stack[-1] = with_heard(case, reading, {})
-    return stage.stack[-1].answers != case.answers
+    return pointed_at(stage.stack[-1]) != pointed_at(case)
 
 
 def _follow_up(stage: Stage, reading: Reading) -> bool:

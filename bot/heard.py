@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.model import CaseState, Choice, Expected, Json, Kind, Message, Reading, Wish
 from bot.records import number_key
 
+DESCRIBING = frozenset({"amounts", "quantity", "options", "window", "reason", "language"})
 WORDY = 3  # words behind a rating that are its reason
 
 
@@ -55,6 +56,11 @@ def with_heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -
         known["heard"] = {**known.get("heard", {}), **named}
     known.update(answers)
     return case.model_copy(update={"answers": known})
+
+
+def pointed_at(case: CaseState) -> dict[str, Json]:
+    """What was heard that says which order, item, day or contact is meant; how, why and how many do not."""
+    return {name: value for name, value in case.answers.get("heard", {}).items() if name not in DESCRIBING}
 
 
 def loosely(question: Expected) -> Expected:

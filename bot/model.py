@@ -111,6 +111,9 @@ class Kind(StrEnum):
     NUMBER = "number"
     RATING = "rating"
     PHOTO = "photo"
+    ITEMS = "items"  # some of the lines offered, and how many of each
+    REASON = "reason"
+    EMAIL = "email"
     TEXT = "text"
 
 
@@ -121,7 +124,12 @@ class Expected(Value):
 
     Answers as JSON, by kind: yes_no → bool; choice → the choice's id; order_number → the text as written, normalised;
     contact → {"email"|"phone"|"postcode": …}; code → its digits; date → {"date": ISO day, "window": text or None};
-    address → a PostalAddress; number → a whole number; rating → 1…5; photo → {"photos": [url…]}; text → the words.
+    address → a PostalAddress; number → a whole number; rating → 1…5 (0…10 where `most` is 10); photo → {"photos":
+    [url…]}; items → [{"id": of a choice, "quantity": number or None}]; reason → {"reason": an id, "words": as said};
+    email → the address; text → the words.
+
+    `most` is the largest number that makes sense, which "all of them" means. `given` are the parts of an address known
+    already: an answer may bring only what is missing.
     """
 
     name: str
@@ -129,15 +137,19 @@ class Expected(Value):
     choices: tuple[Choice, ...] = ()
     optional: bool = False
     binding: tuple[str, ...] = ()
+    most: int | None = None
+    given: dict[str, Json] = Field(default_factory=dict)
 
 
 class Wish(Value):
     """Something the customer wants, as an intent name; `text` is the part of the message that says so.
 
-    `named` is what a wish that has to wait for its turn was said about, by field of Entities.
+    `kind` narrows the intent where that is clear (`skip` of a subscription), or is empty. `named` is what a wish that
+    has to wait for its turn was said about, by field of Entities.
     """
 
     intent: str
+    kind: str = ""
     probability: float
     text: str = ""
     named: dict[str, Json] = Field(default_factory=dict)
@@ -160,8 +172,14 @@ class Entities(Value):
     products: tuple[str, ...] = ()  # line or product ids, resolved against the customer's own records
     dates: tuple[str, ...] = ()  # ISO days
     ratings: tuple[int, ...] = ()
+    amounts: tuple[str, ...] = ()  # decimal, with the currency behind it where it is said: "39.99 EUR"
+    quantity: int | None = None  # how many of a thing
+    options: dict[str, str] = Field(default_factory=dict)  # size, colour, …: a value that the catalogue knows
+    window: str = ""  # hours of a day, in the customer's words
+    reason: str = ""  # why, as in the lexicon's reasons
     codes: tuple[str, ...] = ()
     photos: tuple[str, ...] = ()  # addresses of what is attached to the text
+    language: str = ""  # the language asked for, ISO 639-1, or nothing
     problem: str = ""  # what is wrong with a delivery, as in flows/delivery_problem.STORIES, or nothing
 
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bot.actions import Action
 from bot.model import Expected, Outcome, Outgoing, Reading
-from bot.records import Customer, Order, Product
+from bot.records import Customer, Order, Product, Variant
+
+if TYPE_CHECKING:
+    from bot.understanding.opinion import Opinion, Question
 
 
 class Clock(Protocol):
@@ -61,10 +64,26 @@ class Known(Protocol):
     @property
     def orders(self) -> Sequence[Order]: ...
 
+    def variants(self) -> Sequence[Variant]:
+        """Every variant of the products in these orders."""
+        ...
+
 
 class Reader(Protocol):
     def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
         """What the text means. Pure and deterministic; never raises, whatever the text."""
+        ...
+
+
+class Advisor(Protocol):
+    """Another's opinion on what a message means, where ours is unsure."""
+
+    def recall(self, question: "Question") -> "tuple[bool, Opinion | None]":
+        """Whether this was asked before, and what was answered."""
+        ...
+
+    def ask(self, question: "Question") -> None:
+        """Asks and remembers what is answered. Never raises; may take seconds, so never inside a transaction."""
         ...
 
 

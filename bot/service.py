@@ -19,13 +19,14 @@ from bot.actions import OpenHandoff
 from bot.consent import Drop, Hold
 from bot.mailcap import HOUR, over_hourly_cap
 from bot.merchant.shop import Shop
-from bot.model import Address, Channel, DeliveryStatus, Event, Expected, Message, Reading
+from bot.model import Address, Channel, Conversation, DeliveryStatus, Event, Expected, Message, Reading
 from bot.notices import Go, Judgement, Notice
-from bot.ports import Clock, Reader, Sender
-from bot.records import Order
+from bot.ports import Advisor, Clock, Reader, Records, Sender
+from bot.records import Customer, Order, Variant
 from bot.reply import Draft, draft, threading
 from bot.sending import Sending
 from bot.store import Inbound, Outreach, Store, Turn
+from bot.understanding.opinion import Question, question_of, reranked
 from bot.watch import Unwatched, Watch, where
 from bot.world import joined, world_of
 
@@ -33,6 +34,7 @@ TRIES = 6  # failed turns before a message is set aside
 BACKOFF = timedelta(seconds=2)
 LONGEST_BACKOFF = timedelta(minutes=15)
 FAULTY_NOTICE_WAIT = timedelta(minutes=10)
+MOST_PRODUCTS = 50  # whose variants a text is compared with
 BATCH = 20  # parties of one transaction of fire_due
 
 log = structlog.get_logger(__name__)
@@ -44,6 +46,21 @@ class Facts:
 
     today: datetime
     orders: Sequence[Order]
+    records: Records
+
+    def variants(self) -> Sequence[Variant]:
+        """Looked up only when a text speaks of a size or a colour."""
+        ids = {line.product_id: None for order in self.orders for line in order.lines if line.product_id}
+        products = [self.records.product(product_id) for product_id in list(ids)[:MOST_PRODUCTS]]
+        return [variant for product in products if product for variant in product.variants]
+
+
+class _Unsure(Exception):
+    """A turn that waits for a second opinion: nothing of it is kept, and it is taken again once there is one."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__("a second opinion is wanted")
+        self.question = question
 
 
 class Service:
@@ -63,7 +80,9 @@ class Service:
         suppresses: Callable[[str], bool] = lambda code: False,
         watch: Watch | None = None,
         jitter: Callable[[], float] = random.random,
+        advisor: Advisor | None = None,
     ) -> None:
+        self._advisor = advisor
         self.clock = clock
         self.on_received: Callable[[], None] = _nobody
         self.on_outgoing: Callable[[], None] = _nobody
@@ -103,6 +122,10 @@ class Service:
                     return False
                 inbound = turn.inbound
                 self._answer(turn, shop, now)
+        except _Unsure as unsure:
+            if self._advisor:
+                self._advisor.ask(unsure.question)
+            return True
         except Exception as fault:
             if inbound is None:
                 raise
@@ -117,7 +140,7 @@ class Service:
         message = turn.inbound.message
         before = joined(turn.conversation, message)
         world = world_of(turn, message.sender, shop, now, verified=message.verified, conversation=before)
-        known = Facts(now.astimezone(ZoneInfo(world.zone)), world.orders)
+        known = Facts(now.astimezone(ZoneInfo(world.zone)), world.orders, world.records)
         text = _text_of(message, before.expected)
         language = before.language or (world.customer.language if world.customer else None)
 
@@ -125,6 +148,9 @@ class Service:
             return self._reader.read(text, expected, known, language)
 
         reading = self._reader.read(text, before.expected, known, language)
+        if self._advisor and _is_ours(message, before):
+            names = _names_of(turn.party.customer or world.customer, message)
+            reading = _advised(self._advisor, reading, before.expected, names)
         act = turn.actions(message.sender, shop, now).perform
         taken = conversation.turn(before, message, reading, world, act, reread)
         turn.save(taken.conversation, now)
@@ -251,6 +277,27 @@ class Service:
 
 def _batches(parties: Sequence[int]) -> Iterable[Sequence[int]]:
     return (parties[start : start + BATCH] for start in range(0, len(parties), BATCH))
+
+
+def _is_ours(message: Message, before: Conversation) -> bool:
+    """Whether the bot will answer at all: not what no machine may answer, an opt-out, or what a person has in hand."""
+    return not (message.silent or message.opt_out or before.held_since)
+
+
+def _names_of(customer: Customer | None, message: Message) -> list[str]:
+    own = (customer.first_name, customer.last_name) if customer else ()
+    return [name for name in (*own, message.profile_name) if name]
+
+
+def _advised(advisor: Advisor, reading: Reading, expected: Expected | None, names: Sequence[str]) -> Reading:
+    """The reading in the light of a second opinion, if one is wanted. Raises _Unsure when it was not asked for yet."""
+    question = question_of(reading, expected, names)
+    if question is None:
+        return reading
+    asked, opinion = advisor.recall(question)
+    if not asked:
+        raise _Unsure(question)
+    return reranked(reading, opinion)
 
 
 def _nobody() -> None:

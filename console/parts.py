@@ -81,6 +81,25 @@ class Case(Protocol):
     def summary(self) -> str: ...
 
 
+class Unclear(Protocol):
+    """A message that was not understood, with the intents that were offered."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def channel(self) -> Channel: ...
+
+    @property
+    def guesses(self) -> tuple[str, ...]: ...
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+
 class Reply(Protocol):
     """A message that was written to an address, sent or held back."""
 
@@ -135,6 +154,7 @@ class Parts:
     open_cases: Callable[[], Sequence[Case]]
     close_case: Callable[[int], bool]
     take_seat: Callable[[str, Channel], Address | None]
+    unclear_since: Callable[[datetime | None], Iterable[Unclear]]
     newest_reply: Callable[[], int]
     is_settled: Callable[[str], bool]
     replies: Callable[[Address, int], Sequence[Reply]]

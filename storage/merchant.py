@@ -5,7 +5,7 @@ after a restart with broken files the last good version is taken from the databa
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.errors import Fault, ShopFilesError
 from bot.merchant.load import Loaded, load_shop, version_of
 from bot.merchant.shop import Shop
-from bot.ports import Clock
+from bot.ports import Clock, Shelf
+from storage.clean import CleanParts
 from storage.engine import reading
+from storage.pages import Pages
 from storage.tables import ShopFilesRow
 
 log = structlog.get_logger(__name__)
@@ -56,6 +58,26 @@ def read_files(directory: Path) -> dict[str, str]:
     return texts
 
 
+def load_files(directory: Path, shelf: Shelf | None = None) -> Loaded:
+    """The files of the directory as a Shop; words that are known on the shelf to be clean are not judged again."""
+    return Loading(shelf).load(read_files(directory))
+
+
+class Loading:
+    """Loads again and again, and remembers what need not be read or judged a second time; on the shelf, if given."""
+
+    def __init__(self, shelf: Shelf | None = None) -> None:
+        self._clean, self._pages = CleanParts(shelf), Pages(shelf)
+
+    def load(self, texts: Mapping[str, str]) -> Loaded:
+        """As load_shop."""
+        try:
+            return load_shop(texts, self._clean, self._pages.read)
+        finally:
+            self._clean.keep()
+            self._pages.keep()
+
+
 def fingerprints(directory: Path) -> Prints:
     """What changes whenever a file is saved: each path with its time of change and size. Reads no file."""
     prints: list[tuple[str, int, int]] = []
@@ -90,15 +112,32 @@ def last_good(engine: Engine) -> tuple[dict[str, str], datetime] | None:
     return (dict(row.files), row.at) if row else None
 
 
+def _fine(_shop: Shop) -> Sequence[Fault]:
+    """Nothing has to be made ready for a version."""
+    return ()
+
+
 class ShopKeeper:
-    """Serves the last good Shop.
+    """Serves the last good Shop. `prepare` makes a version ready that is to follow one that is
+    served, and says what forbids it. On `shelf` is kept which words were found clean.
 
     `shop()` never waits and may be called anywhere. `refresh()` looks at the files and may write to the database, so
     never inside a transaction: call it once before serving, then let `start()` do it every second.
     """
 
-    def __init__(self, directory: Path, engine: Engine, clock: Clock) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        engine: Engine,
+        clock: Clock,
+        *,
+        prepare: Callable[[Shop], Sequence[Fault]] = _fine,
+        shelf: Shelf | None = None,
+    ) -> None:
         self._directory = directory
+        self._shelf = shelf
+        self._loading: Loading | None = None
+        self._prepare = prepare
         self._engine = engine
         self._clock = clock
         self._seen: Prints | None = None
@@ -156,12 +195,19 @@ class ShopKeeper:
         if self._loaded is not None and version_of(texts) == self._loaded.shop.version:
             self._faults = ()
             return False
-        loaded = load_shop(texts)
+        loaded = self._load(texts)
+        worse = self._prepare(loaded.shop) if self._loaded else ()
+        if worse:
+            raise ShopFilesError(worse)
         keep_good(self._engine, loaded.shop.version, texts, self._clock.now())
         again = self._loaded is not None or bool(self._faults)
         self._loaded, self._faults = loaded, ()
         log.info("shop_files_reloaded" if again else "shop_files_loaded", **_told(loaded))
         return True
+
+    def _load(self, texts: Mapping[str, str]) -> Loaded:
+        self._loading = self._loading or Loading(self._shelf)
+        return self._loading.load(texts)
 
     def _refuse(self, error: ShopFilesError) -> bool:
         self._faults = error.faults
@@ -175,7 +221,7 @@ class ShopKeeper:
             raise error
         texts, at = kept
         try:
-            self._loaded = load_shop(texts)
+            self._loaded = self._load(texts)
         except ShopFilesError:
             raise error from None
         log.error(

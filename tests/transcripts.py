@@ -24,10 +24,10 @@ from bot.model import Address, Channel, Location, Media, Message, Outgoing
 from bot.notices import plan
 from bot.records import number_key
 from bot.service import Service
-from bot.understanding.reader import Reader
 from channels.address import key_of
 from channels.limits import numbered
 from console.demo.sample import sample
+from joining import make_reader
 from storage.engine import make_engine, migrate, reading
 from storage.exporting import export_text
 from storage.importing import import_files
@@ -288,11 +288,9 @@ class Fresh:
     def __enter__(self) -> tuple[Engine, Service]:
         self.engine = make_engine(f"sqlite:///{self.file}")
         files = shop()
-        settings = files.settings
-        reader = Reader(files.phrases, files.faq, language=settings.language, country=settings.country)
         service = Service(
             SqlStore(self.engine, _ledger),
-            reader,
+            make_reader(files, encoder=True),
             shop,
             dict.fromkeys(Channel, self.transcript.mouths),
             Standing(self.transcript),

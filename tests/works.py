@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, Expected, Message, Outgoing, Reading, Wish
-from bot.ports import Known
+from bot.ports import Advisor, Known
 from bot.records import Customer, Order, number_key
 from bot.service import Service
 from storage.ledger import SqlLedger
@@ -100,6 +100,7 @@ class Works:
     clock: MovedClock = field(default_factory=MovedClock)
     mouth: Mouth = field(default_factory=Mouth)
     reader: WordReader = field(default_factory=WordReader)
+    advisor: Advisor | None = None
 
     def __post_init__(self) -> None:
         self.store = SqlStore(self.engine, _ledger)
@@ -111,6 +112,7 @@ class Works:
             self.clock,
             suppresses={"21610"}.__contains__,
             jitter=lambda: 0.0,
+            advisor=self.advisor,
         )
 
     def hear(self, text: str = "hello", **fields: Any) -> bool:

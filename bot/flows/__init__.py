@@ -42,6 +42,7 @@ FLOWS: dict[str, Entry] = {
     "out_of_scope": Entry(
         small_talk.out_of_scope, ("out_of_scope", "jobs", "wholesale", "spam", "promotions"), passing=True
     ),
+    "language_change": Entry(small_talk.language_change, ("language_change",), passing=True),
     "grave": Entry(small_talk.grave, ("legal_threat", "safety", "chargeback")),
     "passed_on": Entry(
         small_talk.passed_on,
@@ -58,7 +59,16 @@ FLOWS: dict[str, Entry] = {
     ),
     "asked_of_people": Entry(
         small_talk.asked_of_people,
-        ("warranty", "setup_help", "subscription", "loyalty", "product_question", "account", "language_change"),
+        (
+            "warranty",
+            "setup_help",
+            "subscription",
+            "loyalty",
+            "product_question",
+            "recommendation",
+            "store_question",
+            "account",
+        ),
     ),
     **{name: Entry(story) for name, story in announcements.STORIES.items()},
 }

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from babel import Locale
+
 from bot.actions import OpenHandoff
 from bot.model import Choice, Json, Kind
 from bot.story import Case, Ending, Question
@@ -62,6 +64,15 @@ def asked_of_people(case: Case) -> Ending:
 def store_question(case: Case) -> Ending:
     """A question that the merchant's faq answers, in the merchant's words."""
     return case.end("faq." + _intent(case).removeprefix("faq:"))
+
+
+def language_change(case: Case) -> Ending:
+    """Another language, as far as the shop has words in it."""
+    spoken = case.world.shop.words.languages
+    if case.answers.get("heard", {}).get("language") in spoken:
+        return case.end("language.changed")
+    names = [Locale.parse(language, sep="-").get_display_name() or language for language in spoken]
+    return case.end("language.which", languages=", ".join(name.capitalize() for name in names))
 
 
 def complaint(case: Case) -> Ending:

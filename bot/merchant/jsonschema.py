@@ -1,9 +1,12 @@
 """JSON Schemas of the merchant's files and of the import format, for editors that complete and check."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.merchant.golden import ALSO
+from bot.merchant.phrases import known_intents
 from bot.merchant.schema import CatalogEntry, FaqEntry, NoticesFile, Policies, ShopSettings
 from bot.records import (
     ConsentRecord,
@@ -34,7 +37,8 @@ def schemas() -> dict[str, Schema]:
         "catalog.yaml": TypeAdapter(list[CatalogEntry]).json_schema(),
         "faq.yaml": TypeAdapter(list[FaqEntry]).json_schema(),
         "templates.yaml": _templates(),
-        "phrases.yaml": _phrases(),
+        "phrases.yaml": _phrases(known_intents()),
+        "golden.yaml": {"type": "object", "additionalProperties": _phrases((*known_intents(), *ALSO))},
         "import.json": _import_format(),
     }
     return {name: {"$schema": DIALECT, **schema} for name, schema in made.items()}
@@ -70,8 +74,10 @@ def _choices(ids: tuple[str, ...]) -> Schema:
     return {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(ids, entry)}
 
 
-def _phrases() -> Schema:
-    return {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
+def _phrases(intents: Iterable[str]) -> Schema:
+    """Lists of texts by intent; an editor completes those we know, and takes `faq:<id>` beside them."""
+    texts = {"type": "array", "items": {"type": "string"}}
+    return {"type": "object", "properties": dict.fromkeys(intents, texts), "additionalProperties": texts}
 
 
 def _import_format() -> Schema:

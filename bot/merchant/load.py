@@ -4,7 +4,7 @@ Pure: the texts are given, by their paths inside the shop's directory. What may 
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -12,12 +12,13 @@ from babel import Locale, UnknownLocaleError
 from pydantic import BaseModel
 
 from bot.errors import Fault, ShopFilesError
+from bot.merchant.golden import Golden, read_golden
 from bot.merchant.phrases import Phrases, Placed, ambiguous, few_phrases, read_phrases
 from bot.merchant.schema import CatalogEntry, FaqEntry, NoticesFile, Policies, ShopSettings
 from bot.merchant.shop import Shop
 from bot.merchant.validate import validated
 from bot.merchant.yamltext import Document, Path, read_yaml
-from bot.wording.check import Checker, Findings
+from bot.wording.check import Checker, Clean, Findings
 from bot.wording.keys import KEYS
 from bot.wording.load import Loader, missing_keys, untranslated
 from bot.wording.paths import closest, fact_paths
@@ -25,9 +26,10 @@ from bot.wording.samples import FULL
 from bot.wording.sandbox import make_environment
 from bot.wording.words import Wording, Words, locale_of, shop_facts
 
+ReadYaml = Callable[[str, str], tuple[Document, tuple[Fault, ...]]]
 M = TypeVar("M", bound=BaseModel)
 
-SINGLE = ("shop.yaml", "policies.yaml", "notices.yaml")
+SINGLE = ("shop.yaml", "policies.yaml", "notices.yaml", "golden.yaml")
 FOLDERS = ("templates", "phrases", "catalog", "faq")
 OTHERS = ("tests/",)  # read by others than the bot
 
@@ -40,9 +42,10 @@ class Loaded:
     warnings: tuple[Fault, ...]
 
 
-def load_shop(texts: Mapping[str, str]) -> Loaded:
-    """Raises ShopFilesError with every Fault of every file."""
-    return _Loading(texts).loaded()
+def load_shop(texts: Mapping[str, str], clean: Clean | None = None, read: ReadYaml = read_yaml) -> Loaded:
+    """Raises ShopFilesError with every Fault of every file. Of the words, what is in `clean` is not judged again; it is
+    told of what is found to be clean now. `read` may remember what read_yaml said before."""
+    return _Loading(texts, clean, read).loaded()
 
 
 def version_of(texts: Mapping[str, str]) -> str:
@@ -59,6 +62,8 @@ class _Loading:
     """One reading of all files, gathering what is wrong."""
 
     texts: Mapping[str, str]
+    clean: Clean | None = None
+    read: ReadYaml = read_yaml
     found: Findings = field(default_factory=Findings)
 
     def loaded(self) -> Loaded:
@@ -73,6 +78,7 @@ class _Loading:
         self._whatsapp_templates(documents["shop.yaml"], settings)
         words = self._words(documents, settings, policies, faq)
         phrases = self._phrases(documents, faq, settings.language)
+        golden = self._golden(documents, faq)
         if self.found.faults:
             raise self._refused()
         shop = Shop(
@@ -83,6 +89,7 @@ class _Loading:
             faq=tuple(entry for entry, _, _ in faq),
             catalog=catalog,
             phrases=phrases,
+            golden=golden,
             version=version_of(self.texts),
         )
         return Loaded(shop, tuple(sorted(self.found.warnings, key=_place)))
@@ -98,7 +105,7 @@ class _Loading:
             if not known or not path.endswith(".yaml"):
                 self.found.faults.append(Fault(path, 0, "", "not a file of the shop", _file_tip(path)))
                 continue
-            document, faults = read_yaml(path, self.texts[path])
+            document, faults = self.read(path, self.texts[path])
             self.found.faults += faults
             yield path, document
         if "shop.yaml" not in self.texts:
@@ -167,9 +174,9 @@ class _Loading:
         for language, document in files.items():
             self._known_language(document, language)
             checker = Checker(locale_of(language, settings.country), settings.currency, always)
-            loader = Loader(environment, checker, language)
+            loader = Loader(environment, checker, self.clean)
             wordings, found = loader.templates(document)
-            self._add(found)
+            self.found.add(found)
             self._lacking(document, language, settings.language, wordings)
             for entry, where, index in faq:
                 if language in entry.answer:
@@ -178,7 +185,7 @@ class _Loading:
                     wordings[f"faq.{entry.id}"] = loader.text(
                         where, f"faq.{entry.id}", path, entry.answer[language], more
                     )
-                    self._add(more)
+                    self.found.add(more)
             languages[language] = wordings
         self._faq_languages(faq, settings.language, set(files))
         return Words(languages, settings, policies)
@@ -241,9 +248,13 @@ class _Loading:
         self.found.warnings += few_phrases(faq, own)
         return {_name(document.file): phrases for document, phrases in read}
 
-    def _add(self, found: Findings) -> None:
-        self.found.faults += found.faults
-        self.found.warnings += found.warnings
+    def _golden(self, documents: Mapping[str, Document], faq: list[Placed]) -> tuple[Golden, ...]:
+        document = documents.get("golden.yaml")
+        if document is None:
+            return ()
+        golden, faults = read_golden(document, [entry.id for entry, _, _ in faq])
+        self.found.faults += faults
+        return golden
 
 
 def _folder(documents: Mapping[str, Document], folder: str) -> Iterator[tuple[str, Document]]:

@@ -21,7 +21,7 @@ def read_phrases(document: Document) -> tuple[dict[str, tuple[str, ...]], list[F
         return {}, []
     if not isinstance(document.value, dict):
         return {}, [document.fault((), "the file has to be a mapping of intents to lists of phrases")]
-    known = sorted({intent for intents in own_phrases().values() for intent in intents})
+    known = known_intents()
     phrases: dict[str, tuple[str, ...]] = {}
     faults: list[Fault] = []
     for intent, value in document.value.items():
@@ -33,6 +33,12 @@ def read_phrases(document: Document) -> tuple[dict[str, tuple[str, ...]], list[F
         else:
             phrases[intent] = tuple(value)
     return phrases, faults
+
+
+def known_intents() -> list[str]:
+    """Every intent with its kinds, and those kinds' intents alone."""
+    labels = {label for intents in own_phrases().values() for label in intents}
+    return sorted(labels | {label.partition(".")[0] for label in labels})
 
 
 def ambiguous(files: Sequence[tuple[Document, Phrases]], faq: Sequence[Placed]) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.merchant.golden import Golden
 from bot.merchant.schema import CatalogEntry, FaqEntry, NoticesFile, Policies, ShopSettings
 from bot.model import Channel
 from bot.wording.words import Words
@@ -19,6 +20,7 @@ class Shop:
     faq: tuple[FaqEntry, ...] = ()
     catalog: Mapping[str, CatalogEntry] = field(default_factory=dict)
     phrases: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    golden: tuple[Golden, ...] = ()
     version: str = ""
 
     def reaching(self, channels: Collection[Channel]) -> "Shop":

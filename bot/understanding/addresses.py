@@ -4,6 +4,8 @@ Read only when a street line stands beside a town or a postcode; the story reads
 """
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from bot.records import PostalAddress
 
@@ -18,7 +20,7 @@ POSTCODES: dict[str, re.Pattern[str]] = {
 PLAIN_POSTCODE = re.compile(r"\b\d{4,5}\b")
 FIVE_DIGITS = frozenset({"US", "DE", "FR", "ES", "IT", "MX"})
 LEAD = re.compile(
-    r"^(?:(?:hi|hello|yes|ok|sure|please|thanks|so|it|is|its|it's|the|my|new|correct|right|address|delivery|shipping|should|be|"
+    r"^(?:(?:hi|hello|yes|ok|sure|please|thanks|so|it['’]s|its|it|is|the|my|new|correct|right|address|delivery|shipping|should|be|"
     r"send|ship|deliver|it to|to|at|now|la|mi|es|direccion|dirección|adresse|mon|ma|est|meine|"
     r"ist|endereço|indirizzo|adres|mijn)\b[\s:,.-]*)+",
     re.IGNORECASE,
@@ -30,6 +32,12 @@ STREET_WORD = re.compile(
     re.IGNORECASE,
 )
 FLAT = re.compile(r"^(?:apt|apartment|unit|suite|ste|flat|floor|fl|#|piso|appt|app|etage|bus)\b|^#", re.IGNORECASE)
+_NO_TOWN = """
+i you we he she my your not no yes dont know same before as above idk sure what why how that this it need want have nope
+ok okay thanks please yo se mismo igual je ne sais pas meme nous ich nicht weiss gleiche wie nein ja nao mesmo sei non
+stesso niet weet zelfde geen wrong correct right wait sorry help hello hi
+"""
+NO_TOWN = frozenset(_NO_TOWN.split())  # said instead of one
 AFTER_A_SENTENCE = re.compile(r"(?<=[?!])\s+")
 REGION = re.compile(r"\b([A-Z]{2,3})$")
 LONGEST = 300
@@ -41,6 +49,40 @@ def read_address(clean: str, country: str) -> PostalAddress | None:
     sentences = AFTER_A_SENTENCE.split(text)
     found = (_address_of(LEAD.sub("", said), country) for said in (text, *sentences[1:]))
     return next((address for address in found if address), None)
+
+
+def missing_slots(clean: str, country: str, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is known of an address with what a short text adds to it: the postcode, the town, the street, or the flat.
+
+    None when it adds nothing. Nothing that is known is changed.
+    """
+    if not given:
+        return None
+    parts = [
+        part.strip(" .") for part in re.split(r"[,\n;]+", LEAD.sub("", clean.strip()[:LONGEST])) if part.strip(" .")
+    ]
+    found: dict[str, Any] = {}
+    if not given.get("postcode"):
+        found["postcode"], parts = _take_postcode(parts, country)
+    region, parts = _take_region(parts, country)
+    if region and not given.get("region"):
+        found["region"] = region
+    for part in parts:
+        if FLAT.match(part):
+            found.setdefault("line2", part)
+        elif not given.get("line1") and "line1" not in found and _is_street(part):
+            found["line1"] = part
+        elif not given.get("city") and "city" not in found and _is_town(part):
+            found["city"] = part
+    added = {slot: value for slot, value in found.items() if value}
+    return {**given, **added} if added else None
+
+
+def _is_town(part: str) -> bool:
+    words = part.split()
+    if NO_TOWN & {word.lower().replace("'", "").replace("’", "") for word in words}:
+        return False
+    return 1 <= len(words) <= 4 and len(part) >= 2 and not any(character.isdigit() for character in part)
 
 
 def _address_of(text: str, country: str) -> PostalAddress | None:

@@ -5,18 +5,43 @@ from dataclasses import dataclass
 
 from bot.model import Entities, Expected, Json, Kind
 from bot.ports import Known
-from bot.understanding.addresses import read_address
+from bot.understanding.addresses import missing_slots, read_address
 from bot.understanding.binding import clear_answer
 from bot.understanding.choices import NO_IDS, choose
-from bot.understanding.dates import find_window
+from bot.understanding.dates import find_window, read_date
+from bot.understanding.items import read_items, read_quantity
 from bot.understanding.lexicon import Lexicon, any_of
+from bot.understanding.meant import after_all
 from bot.understanding.normalise import Text
-from bot.understanding.ratings import read_rating
+from bot.understanding.ratings import SCALE_OF_TEN, read_rating, read_score
+from bot.understanding.reasons import find_reasons
+from bot.understanding.yes_no import said_first, yes_or_no
 
-YES_SIGNS = frozenset("👍👌✅✔☑💯🆗🙌")
-NO_SIGNS = frozenset("👎❌🚫✖🙅⛔")
-SKIN = range(0x1F3FB, 0x1F400)
 MOST_QUESTION_WORDS = 40
+BEFORE_A_QUESTION = frozenset(
+    [
+        "wait",
+        "but",
+        "and",
+        "ok",
+        "okay",
+        "so",
+        "oh",
+        "well",
+        "hmm",
+        "y",
+        "e",
+        "et",
+        "und",
+        "en",
+        "ma",
+        "mas",
+        "mais",
+        "aber",
+        "pero",
+        "maar",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +70,10 @@ def asks(text: Text, lexicon: Lexicon) -> bool:
     """Whether the text is itself a question."""
     if "?" in text.plain:
         return True
-    first = text.bare.split(" ", 1)[0]
-    return first in lexicon.question and " " in text.bare
-
-
-def yes_or_no(text: Text, lexicon: Lexicon) -> bool | None:
-    """Yes, no or neither, in all the wordings of the lexicon; more may follow a clear word."""
-    sign = _signed(text.raw)
-    if not text.bare:
-        return sign
-    if text.bare in lexicon.yes:
-        return True
-    if text.bare in lexicon.no:
-        return False
-    if any(f" {words} " in f" {text.bare} " for words in lexicon.unsure):
-        return None
-    found = _leading(text.bare.split()[:MOST_QUESTION_WORDS], lexicon)
-    return sign if found is None else found
-
-
-def said_first(words: list[str], lexicon: Lexicon) -> int:
-    """How many leading words are a yes or a no of their own, with the courtesies behind it."""
-    for length in range(min(4, len(words)), 0, -1):
-        lead = " ".join(words[:length])
-        if (lead in lexicon.yes or lead in lexicon.no) and lead not in lexicon.weak:
-            return length
-    return 0
-
-
-def _leading(words: list[str], lexicon: Lexicon) -> bool | None:
-    length = said_first(words, lexicon)
-    if not length:
-        return None
-    lead = " ".join(words[:length])
-    return lead in lexicon.yes
-
-
-def _signed(raw: str) -> bool | None:
-    signs = {character for character in raw[:64] if ord(character) not in SKIN}
-    yes, no = bool(signs & YES_SIGNS), bool(signs & NO_SIGNS)
-    return None if yes == no else yes
+    words = text.bare.split()[:MOST_QUESTION_WORDS]
+    while len(words) > 2 and words[0] in BEFORE_A_QUESTION:
+        words = words[1:]
+    return len(words) > 1 and words[0] in lexicon.question
 
 
 def _yes_no(expected: Expected, heard: Heard) -> Json:
@@ -95,7 +84,8 @@ def _yes_no(expected: Expected, heard: Heard) -> Json:
 
 
 def _choice(expected: Expected, heard: Heard) -> Json:
-    chosen = choose(heard.text, expected.choices, heard.lexicon, question=heard.question)
+    meant = after_all(heard.text, heard.lexicon)
+    chosen = choose(meant, expected.choices, heard.lexicon, question=heard.question)
     return chosen or (None if heard.question else _plain_refusal(expected, heard))
 
 
@@ -132,18 +122,22 @@ def _code(expected: Expected, heard: Heard) -> Json:
 def _date(expected: Expected, heard: Heard) -> Json:
     window = find_window(heard.text, heard.lexicon)
     chosen = choose(heard.text, expected.choices, heard.lexicon, question=True)
-    day = chosen or (heard.entities.dates[0] if heard.entities.dates else None)
+    day = chosen or read_date(heard.text, heard.known.today.date(), heard.lexicon, heard.country)
     if day is None or (heard.question and heard.wishes):
         return None
     return {"date": day, "window": window}
 
 
-def _address(_expected: Expected, heard: Heard) -> Json:
+def _address(expected: Expected, heard: Heard) -> Json:
     found = read_address(heard.text.clean, heard.country)
-    return found.model_dump(mode="json") if found else None
+    if found:
+        return {**expected.given, **{slot: value for slot, value in found.model_dump(mode="json").items() if value}}
+    return None if heard.question else missing_slots(heard.text.clean, heard.country, expected.given)
 
 
 def _rating(expected: Expected, heard: Heard) -> Json:
+    if expected.most == SCALE_OF_TEN:
+        return read_score(heard.text, heard.lexicon)
     rating = read_rating(heard.text, heard.lexicon)
     if rating is not None:
         return rating
@@ -151,16 +145,28 @@ def _rating(expected: Expected, heard: Heard) -> Json:
     return int(chosen) if chosen and chosen.isdecimal() else None
 
 
-def _number(_expected: Expected, heard: Heard) -> Json:
-    """The first whole number, in digits or in words; nothing that asks."""
-    if heard.question:
-        return None
-    for word in heard.text.bare.split()[:MOST_QUESTION_WORDS]:
-        if word.isdecimal() and len(word) <= 6:
-            return int(word)
-        if word in heard.lexicon.numbers:
-            return heard.lexicon.numbers[word]
-    return None
+def _number(expected: Expected, heard: Heard) -> Json:
+    """A whole number, in digits or in words; nothing that asks."""
+    return None if heard.question else read_quantity(heard.text, heard.lexicon, expected.most)
+
+
+def _items(expected: Expected, heard: Heard) -> Json:
+    return None if heard.question else read_items(heard.text, expected.choices, heard.lexicon)
+
+
+def _reason(expected: Expected, heard: Heard) -> Json:
+    """One of the reasons offered, by its place, its title or what is told; whatever else is told is another reason."""
+    offered = [choice.id for choice in expected.choices]
+    chosen = choose(heard.text, expected.choices, heard.lexicon, question=True)
+    told = chosen or next((name for name in find_reasons(heard.text, heard.lexicon) if name in offered), None)
+    told = told or (None if heard.question else choose(heard.text, expected.choices, heard.lexicon, question=False))
+    if told is None and "other" in offered and not heard.question and not heard.wishes and heard.text.bare:
+        told = "other"
+    return {"reason": told, "words": heard.text.raw.strip()} if told else None
+
+
+def _email(_expected: Expected, heard: Heard) -> Json:
+    return heard.entities.emails[0] if heard.entities.emails else None
 
 
 def _photo(_expected: Expected, heard: Heard) -> Json:
@@ -191,5 +197,8 @@ PARSERS: dict[Kind, Callable[[Expected, Heard], Json]] = {
     Kind.NUMBER: _number,
     Kind.RATING: _rating,
     Kind.PHOTO: _photo,
+    Kind.ITEMS: _items,
+    Kind.REASON: _reason,
+    Kind.EMAIL: _email,
     Kind.TEXT: _text,
 }

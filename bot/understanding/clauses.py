@@ -10,6 +10,8 @@ SENTENCE = re.compile(r"[.!?;\n]+(?=\s|$)|\n+|[•·]")
 COMMA = re.compile(r"\s*[,:–—]\s+|\s+-+\s+")
 MOST_SENTENCES = 24
 FEWEST_WORDS = 2
+MOST_CUTS = 8
+NUMBER = re.compile(r"#?\b(?:[a-z]{1,4}-?)?\d[\d.,:/-]*(?![^\W\d_])")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -20,6 +22,11 @@ class Clause:
     said: str
     words: tuple[str, ...]
     question: bool
+
+    @property
+    def encoded(self) -> str:
+        """As the encoder takes it: lower case, and every number the same, for which number it is says nothing."""
+        return NUMBER.sub("1", self.said.lower())
 
 
 def sentences(text: Text, lexicon: Lexicon) -> list[Clause]:
@@ -37,18 +44,31 @@ def sentences(text: Text, lexicon: Lexicon) -> list[Clause]:
     return found
 
 
-def splits(clause: Clause, lexicon: Lexicon) -> list[tuple[Clause, Clause]]:
-    """The ways to part a sentence in two, each part of two words or more."""
-    plain = fold(clause.said)
+def whole(text: Text, lexicon: Lexicon) -> Clause:
+    """The message as one stretch."""
+    said = text.clean.strip()
+    return Clause(said, text.words, "?" in said or text.words[:1] in {(word,) for word in lexicon.question})
+
+
+def units(sentence: Clause, lexicon: Lexicon) -> list[Clause]:
+    """The sentence cut wherever another wish may begin; a piece of one word goes with the one behind it.
+
+    One piece where there is nowhere to cut.
+    """
+    plain = fold(sentence.said)
     marks = [match.span() for match in COMMA.finditer(plain)]
     marks += [match.span() for pattern in lexicon.join for match in pattern.finditer(plain)]
-    found: list[tuple[Clause, Clause]] = []
-    for start, end in sorted(set(marks))[:6]:
-        left = _clause(plain[:start], False, lexicon)
-        right = _clause(plain[end:], clause.question, lexicon)
-        if left and right and len(left.words) >= FEWEST_WORDS and len(right.words) >= FEWEST_WORDS:
-            found.append((left, right))
-    return found
+    marks += [(match.start(), match.start()) for match in lexicon.asks_anew.finditer(plain)]
+    found: list[Clause] = []
+    start = 0
+    for cut, after in [*sorted(set(marks))[:MOST_CUTS], (len(plain), len(plain))]:
+        piece = _clause(plain[start:cut], sentence.question and cut == len(plain), lexicon) if cut > start else None
+        if piece and len(piece.words) >= FEWEST_WORDS:
+            found.append(piece)
+            start = after
+        elif piece is None:
+            start = max(start, after)
+    return found if len(found) > 1 else [sentence]
 
 
 def _clause(said: str, question: bool, lexicon: Lexicon) -> Clause | None:

@@ -1,5 +1,6 @@
 """From ranked intents to what is done about them: act, ask which, or nothing. The thresholds are data."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,8 @@ from bot.understanding.phrases import NOTHING
 from bot.understanding.scorer import Scored
 
 OUT_OF_SCOPE = "out_of_scope"
+STOP = "stop"
+PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +25,19 @@ class Thresholds:
 
 DEFAULT = Thresholds(act=0.55)
 ONLY_TELLS = Thresholds(act=0.45)
+TELLING = ("where_is_my_order", "order_confirmation")
 #: What changes something is acted on only when it is surer; what only tells, small talk, and what goes to a person
 #: anyway sooner.
 BY_INTENT: Mapping[str, Thresholds] = {
-    **dict.fromkeys(("where_is_my_order", "order_confirmation"), ONLY_TELLS),
+    **dict.fromkeys(TELLING, ONLY_TELLS),
     "delivery_problem": Thresholds(act=0.5),  # tells and asks before it does anything
     **dict.fromkeys(("cancel_order", "change_order", "change_address", "reorder", "privacy"), Thresholds(act=0.65)),
     **dict.fromkeys(("greeting", "thanks", "goodbye"), Thresholds(act=0.35)),
     **dict.fromkeys(("spam", "jobs", "wholesale"), Thresholds(act=0.60, known=0.4)),
     **dict.fromkeys(("safety", "legal_threat", "chargeback"), Thresholds(act=0.55, known=0.35)),
     OUT_OF_SCOPE: Thresholds(act=0.45, known=0.35),
+    STOP: Thresholds(act=0.7),
+    PERSON: Thresholds(act=0.35),  # a person is always reachable
 }
 #: Said beside a wish, these are manners or mood, not wishes.
 COURTESIES = frozenset({"greeting", "thanks", "goodbye", "complaint", "identity", OUT_OF_SCOPE})
@@ -46,8 +52,39 @@ CONTAINED: Mapping[str, frozenset[str]] = {
     "product_question": frozenset({"exchange", "reorder", "change_order"}),
     "order_confirmation": frozenset({"resend_receipt", "payment"}),
 }
+#: Where two kinds may be wanted at once: "pause it, and change the address".
+OF_MANY_KINDS = frozenset({"subscription", "account", "change_order", "product_question", "privacy"})
+
+
+@dataclass(frozen=True, slots=True)
+class SecondWish:
+    """Weights of what speaks for a part of a message being a wish of its own."""
+
+    alone: float  # of the logarithm of the odds that the part gives by itself
+    backed: float  # of the logarithm of the share that the whole message gives
+    asked: float  # for what is wanted
+    told: float  # for what may only be told: where things are, what went wrong
+    vague: float  # for what a part of a sentence is easily taken for
+
+    def by_intent(self, intent: str) -> float:
+        return self.told if intent in TOLD else self.vague if intent in VAGUE else self.asked
+
+
+SECOND_WISH = SecondWish(alone=0.88, backed=0.5, asked=2.0, told=0.95, vague=0.3)
+TOLD = frozenset({"where_is_my_order", "delivery_problem", "order_confirmation", "reorder", "complaint"})
+VAGUE = frozenset({"setup_help", "resend_receipt", "person"})
+APART = frozenset({"where_is_my_order", "return", "setup_help", "product_question", "order_confirmation"})
+SURELY_A_PERSON = 0.35
+SURELY_A_PERSON_ALL_THE_SAME = 0.96
+NOTHING_ELSE = 0.97  # how sure one sentence must be as a whole for its pieces not to be looked at
+SURE_AMONG_OTHER_THINGS = 0.95  # how sure a wish must be in a message that is none of our business as a whole
+SAID_BY_ITSELF = 0.92  # how sure a wish must be to stand beside one that usually tells it already
+GRAVE = frozenset({"safety", "legal_threat", "chargeback"})
+GRAVER_THAN_A_RULE = 0.4
 RULED = 0.9  # what a rule that fits is worth
 SURER_THAN_A_RULE = 0.7
+PLAIN = frozenset({"delivery_problem.not_received"})  # what this rule looks for says it: "marked as delivered, but"
+SURER_THAN_A_PLAIN_RULE = 0.97
 MORE_THAN_MANNERS = 0.35  # a guess this likely is asked about, though the message is sure to be polite
 MOST_CANDIDATES = 3
 MOST_WISHES = 4
@@ -55,11 +92,11 @@ MOST_WISHES = 4
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The intents of a stretch of text, and the kind of delivery problem, if that is the first of them."""
+    """The intents of a stretch of text, likeliest first, and the kind of the first, or empty."""
 
     ranked: tuple[tuple[str, float], ...]
     known: float
-    problem: str = ""
+    kind: str = ""
 
     @property
     def best(self) -> tuple[str, float]:
@@ -79,10 +116,37 @@ def needed_for(intent: str) -> Thresholds:
     return BY_INTENT.get(intent, ONLY_TELLS if intent.startswith("faq:") else DEFAULT)
 
 
+def is_wish(part: Judged, whole: Judged) -> bool:
+    """Whether a part of a message is a wish of its own, and not what happened before it ("I ordered it last week").
+
+    How sure the part is, how much of the message as a whole speaks for it, and what kind of intent it is are weighed
+    as they were found to tell in messages with two wishes and with one (logistic regression).
+    """
+    intent = part.acted_on
+    if intent is None:
+        return False
+    if whole.acted_on is None or intent in GRAVE:
+        return True
+    if whole.acted_on == OUT_OF_SCOPE and part.best[1] < SURE_AMONG_OTHER_THINGS:
+        return False
+    alone = math.log(part.best[1] / (1.001 - part.best[1]))
+    backed = math.log(dict(whole.ranked).get(intent, 0.0) + 0.001)
+    return SECOND_WISH.alone * alone + SECOND_WISH.backed * backed + SECOND_WISH.by_intent(intent) > 0
+
+
+def is_wish_for_a_person(wish: Wish, *, denied: bool) -> bool:
+    """Whether the model is sure enough to bring a person at once; more so where the words seem to say otherwise."""
+    return wish.intent == PERSON and wish.probability >= (SURELY_A_PERSON_ALL_THE_SAME if denied else SURELY_A_PERSON)
+
+
+def acted_on_after_asking(intent: str) -> bool:
+    """Whether a second opinion is enough to act on: only for what only tells."""
+    return intent in TELLING or intent.startswith("faq:")
+
+
 def judged(scored: Scored) -> Judged:
-    """What the scores come to; only a delivery problem has kinds."""
-    kind = scored.kind if scored.ranked and scored.ranked[0][0] == "delivery_problem" else ""
-    return Judged(scored.ranked, scored.known, kind)
+    """What the scores come to."""
+    return Judged(scored.ranked, scored.known, scored.kinds[0] if scored.kinds else "")
 
 
 def ruled(found: Judged, label: str, *, certain: bool = False) -> Judged:
@@ -94,9 +158,10 @@ def ruled(found: Judged, label: str, *, certain: bool = False) -> Judged:
             found,
             ranked=((intent, max(probability, RULED)), *found.ranked[1:]),
             known=1.0,
-            problem=found.problem or kind,
+            kind=kind or found.kind,
         )
-    if not certain and probability >= SURER_THAN_A_RULE and best != NOTHING:
+    surer = GRAVER_THAN_A_RULE if best in GRAVE else SURER_THAN_A_PLAIN_RULE if label in PLAIN else SURER_THAN_A_RULE
+    if not certain and probability >= surer and best != NOTHING:
         return found
     rest = tuple((name, share * (1 - RULED)) for name, share in found.ranked if name != intent)
     return Judged(((intent, RULED), *rest), 1.0, kind)
@@ -109,7 +174,9 @@ def candidates(found: Judged, text: str) -> tuple[Wish, ...]:
     likely = [
         Wish(intent=intent, probability=round(probability, 4), text=text)
         for intent, probability in found.ranked
-        if intent not in COURTESIES and intent != NOTHING and probability >= BY_INTENT.get(intent, DEFAULT).offer
+        if intent not in COURTESIES
+        and intent not in (NOTHING, STOP)
+        and probability >= BY_INTENT.get(intent, DEFAULT).offer
     ]
     return tuple(likely[:MOST_CANDIDATES])
 
@@ -120,14 +187,20 @@ def settle(wishes: Sequence[tuple[Wish, bool]]) -> tuple[Wish, ...]:
     kept: list[Wish] = []
     for wish, question in wishes:
         courtesy = wish.intent in COURTESIES and bool(real)
-        told = bool(CONTAINED.get(wish.intent, frozenset()) & real) and not (
-            question and wish.intent == "where_is_my_order"
-        )
-        if not courtesy and not told and all(wish.intent != other.intent for other in kept):
+        contained = bool(CONTAINED.get(wish.intent, frozenset()) & real)
+        apart = question if wish.intent == "where_is_my_order" else wish.probability >= SAID_BY_ITSELF
+        told = contained and not (apart and wish.intent in APART)
+        if not courtesy and not told and not any(_same(wish, other) for other in kept):
             kept.append(wish)
     if not real:
         kept = _one_courtesy(kept)
     return tuple(kept[:MOST_WISHES])
+
+
+def _same(wish: Wish, other: Wish) -> bool:
+    """Whether two wishes are one; two kinds of what has many are two."""
+    kinds = wish.intent in OF_MANY_KINDS and wish.kind and other.kind and wish.kind != other.kind
+    return wish.intent == other.intent and not kinds
 
 
 def _one_courtesy(wishes: list[Wish]) -> list[Wish]:

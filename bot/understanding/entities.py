@@ -12,9 +12,10 @@ from bot.ports import Known
 from bot.records import Line, Order
 from bot.understanding import ratings
 from bot.understanding.addresses import find_postcodes
-from bot.understanding.dates import find_dates
+from bot.understanding.dates import find_dates, find_window
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.normalise import Text, words_of
+from bot.understanding.options import find_options
 from bot.understanding.orders import Span, find_orders, find_tracking
 
 EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
@@ -25,6 +26,9 @@ AMOUNT = re.compile(
     r"[$€£]\s?\d[\d.,]{0,15}|(?<![\d.,])\d[\d.,]{0,15}\s?(?:[$€£]|(?:usd|eur|euros?|dollars?|bucks)\b)", re.IGNORECASE
 )
 DATED = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b")
+CURRENCIES = {"€": "EUR", "eur": "EUR", "£": "GBP", "usd": "USD", "dollar": "USD", "buck": "USD"}
+OF_THEM = frozenset({"of", "pieces", "pcs", "units", "items", "piezas", "unidades", "stuck", "stuks", "pezzi", "x"})
+BOTH = 2
 CLOSE = 88
 MOST_WORDS = 120
 MOST_LINES = 200
@@ -57,6 +61,10 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         products=find_products(text, orders, lexicon),
         dates=find_dates(text, known.today.date(), lexicon, asked=asked is Kind.DATE, country=country),
         ratings=ratings.find_ratings(text, lexicon),
+        amounts=find_amounts(clean) if has_digits else (),
+        quantity=find_quantity(text, lexicon),
+        options=find_options(text, known, lexicon),
+        window=find_window(text, lexicon) or "",
         codes=find_codes(clean) if asked is Kind.CODE else (),
     )
 
@@ -72,6 +80,38 @@ def _postcodes(clean: str, country: str, asked: Kind | None, order_numbers: Sequ
 def find_codes(clean: str) -> tuple[str, ...]:
     """Runs of four to eight digits, blanks and dashes between them left out."""
     return tuple(dict.fromkeys(re.sub(r"\D", "", match.group()) for match in CODE.finditer(clean)))
+
+
+def find_amounts(clean: str) -> tuple[str, ...]:
+    """Amounts of money: "39.99", with the ISO code behind it where a sign or a word says which currency."""
+    found = []
+    for match in AMOUNT.finditer(clean):
+        number = _decimal(re.sub(r"[^\d.,]", "", match.group()).strip(".,"))
+        code = next((code for sign, code in CURRENCIES.items() if sign in match.group().lower()), "")
+        found.append(" ".join(filter(None, (number, code))))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _decimal(written: str) -> str:
+    """`1.299,50` and `1,299.50` as 1299.50: the last mark with one or two digits behind it parts the cents."""
+    cents = re.search(r"[.,](\d{1,2})$", written)
+    whole = re.sub(r"\D", "", written[: cents.start()] if cents else written)
+    return f"{whole or '0'}.{cents[1]:0<2}" if cents else whole
+
+
+def find_quantity(text: Text, lexicon: Lexicon) -> int | None:
+    """How many of a thing: "2x", "three of them", "both"; a number that is only a number is none."""
+    words = text.bare.split()[:MOST_WORDS]
+    for place, word in enumerate(words):
+        number = lexicon.dozen.get(word) or (None if word in lexicon.ordinals else lexicon.numbers.get(word))
+        number = int(word) if word.isdecimal() and len(word) <= 2 else number
+        following = words[place + 1] if place + 1 < len(words) else ""
+        if number and following in OF_THEM:
+            return number
+        if lexicon.dozen.get(word) == BOTH:
+            return BOTH
+    times = re.search(r"(?<![\w-])(\d{1,2}) ?x(?![a-z\d])|(?<!\w)x ?(\d{1,2})\b", text.plain)
+    return int(times[1] or times[2]) if times else None
 
 
 def find_products(text: Text, orders: Sequence[Order], lexicon: Lexicon) -> tuple[str, ...]:

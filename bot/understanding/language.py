@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from bot.understanding.lexicon import LANGUAGES, Lexicon
-from bot.understanding.normalise import words_of
-from bot.understanding.phrases import Phrases
 
 ENOUGH = 1.4  # to name a language where none is known
 CLEARLY = 1.6  # more than the language so far, to leave it
@@ -28,16 +26,11 @@ DENIALS = frozenset({"not", "no", "nao", "non", "pas", "kein", "geen", "dont"})
 class Languages:
     """Knows which words each language uses: its common words, and those of its phrases."""
 
-    def __init__(self, phrases: Sequence[Phrases], lexicon: Lexicon) -> None:
-        used: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        for source in phrases:
-            for language, intents in source.items():
-                for lines in intents.values():
-                    for word in {word for line in lines for word in words_of(line)}:
-                        used[word].setdefault(language, 0.5)
+    def __init__(self, tongues: Mapping[str, Sequence[str]], lexicon: Lexicon) -> None:
+        used = {word: dict.fromkeys(languages, 0.5) for word, languages in tongues.items()}
         for language, words in lexicon.common.items():
             for word in words:
-                used[word][language] = 1.0
+                used.setdefault(word, {})[language] = 1.0
         self._weights = {
             word: {language: weight / len(by_language) for language, weight in by_language.items()}
             for word, by_language in used.items()

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from ruamel.yaml import YAML
-
 LANGUAGES = ("en", "es", "fr", "de", "pt", "it", "nl")
 
 Patterns = tuple[re.Pattern[str], ...]
@@ -32,6 +30,7 @@ class Lexicon:
     help: frozenset[str]
     stop_wish: Patterns
     stop_except: Patterns
+    stop_cue: Patterns  # one of these has to stand in what the model takes for a wish to hear no more
     person: Patterns
     person_except: Patterns
     never_mind: Patterns
@@ -41,6 +40,7 @@ class Lexicon:
     photo_none: Patterns
     intents: tuple[tuple[str, re.Pattern[str]], ...]
     join: Patterns
+    asks_anew: re.Pattern[str]  # where a question begins without a mark before it
     window: Patterns
     question: frozenset[str]
     expand: Mapping[str, str]
@@ -56,15 +56,57 @@ class Lexicon:
     star: frozenset[str]
     rating_lead: frozenset[str]
     rating_follow: frozenset[str]
+    rating_most: frozenset[str]
+    rating_least: frozenset[str]
     filler: frozenset[str]  # said around a choice
     generic: frozenset[str]  # words of titles that name no product by themselves
+    every: frozenset[str]  # said of all that is offered
+    but: frozenset[str]  # said before what is left out
+    zero: frozenset[str]
+    dozen: Mapping[str, int]  # numbers that are not counted in
+    reasons: tuple[tuple[str, re.Pattern[str]], ...]
+    yes_said: Patterns  # a whole part of a sentence that says yes or no
+    no_said: Patterns
+    condition: Patterns  # what makes a yes none
+    state: Patterns  # "never opened" is no answer to whether it is unopened
+    courtesy: frozenset[str]  # said around a yes or a no
+    opener: frozenset[str]  # begins a sentence as often as it agrees: "ok", "right"
+    first: frozenset[str]
+    ordinals: frozenset[str]  # those of `numbers` that tell a place and no amount
+    nothing: frozenset[str]  # "neither", "none"
+    denied: Patterns  # what is named but not meant: "not the shirt"
+    instead: Patterns  # behind it stands what is meant after all: "no wait"
+    meanings: tuple[tuple[str, re.Pattern[str]], ...]  # what choices of any shop are about, in any wording
+    ago: Patterns  # how long ago, the number in the first group and the span in the second
+    previous: frozenset[str]
+    colours: Mapping[str, str]  # as said → in English
+    sizes: Mapping[str, str]  # as said → xs to xxxl
+
+
+def raw_sections(folder: str, language: str) -> str:
+    """A packaged file as it stands."""
+    return (files("bot.understanding") / folder / f"{language}.yaml").read_text(encoding="utf-8")
 
 
 def read_sections(folder: str, language: str) -> Sections:
-    """A packaged file of block texts, one entry a line, by section."""
-    text = (files("bot.understanding") / folder / f"{language}.yaml").read_text(encoding="utf-8")
-    loaded: dict[str, str] = YAML(typ="safe", pure=True).load(text)
-    return {str(name): tuple(block.splitlines()) for name, block in loaded.items()}
+    """A packaged file of block texts, one entry a line, by section.
+
+    These are YAML of one shape only, `name: |` and lines behind two blanks, so that the thousands of them are read in
+    no time. Raises ValueError for any other line.
+    """
+    found: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for number, line in enumerate(raw_sections(folder, language).splitlines(), 1):
+        if line.startswith("  "):
+            lines.append(line[2:])
+        elif line.endswith(": |"):
+            name = line[:-3]
+            if name in found:
+                raise ValueError(f"{folder}/{language}.yaml:{number}: {name} stands there already")
+            lines = found[name] = []
+        elif line and not line.startswith("#"):
+            raise ValueError(f"{folder}/{language}.yaml:{number}: this is neither a section nor an entry of one")
+    return {name: tuple(entries) for name, entries in found.items()}
 
 
 @lru_cache(maxsize=1)
@@ -88,6 +130,7 @@ def lexicon() -> Lexicon:
         help=frozenset(joined("help")),
         stop_wish=_patterns(joined("stop_pattern")),
         stop_except=_patterns(joined("stop_except_pattern")),
+        stop_cue=_patterns(joined("stop_cue_pattern")),
         person=_patterns(joined("person_pattern")),
         person_except=_patterns(joined("person_except_pattern")),
         never_mind=_patterns(joined("never_mind_pattern")),
@@ -97,6 +140,7 @@ def lexicon() -> Lexicon:
         photo_none=_patterns(joined("photo_none_pattern")),
         intents=_ruled(joined("intent_pattern")),
         join=_patterns(joined("join_pattern")),
+        asks_anew=re.compile("|".join(joined("asks_anew_pattern"))),
         window=_patterns(joined("window_pattern")),
         question=frozenset(joined("question")),
         expand=_pairs(joined("expand")),
@@ -112,8 +156,31 @@ def lexicon() -> Lexicon:
         star=frozenset(joined("star")),
         rating_lead=frozenset(joined("rating_lead")),
         rating_follow=frozenset(" ".join(joined("rating_follow")).split()),
+        rating_most=frozenset(joined("rating_most")),
+        rating_least=frozenset(joined("rating_least")),
         filler=frozenset(" ".join(joined("filler")).split()),
         generic=frozenset(" ".join(joined("generic")).split()),
+        every=frozenset(joined("every")),
+        but=frozenset(joined("but")),
+        zero=frozenset(joined("zero")),
+        dozen=_numbers(joined("dozen")),
+        reasons=_ruled(joined("reason_pattern")),
+        yes_said=_patterns(joined("yes_pattern")),
+        no_said=_patterns(joined("no_pattern")),
+        condition=_patterns(joined("condition_pattern")),
+        state=_patterns(joined("state_pattern")),
+        courtesy=frozenset(" ".join(joined("courtesy")).split()),
+        opener=frozenset(" ".join(joined("opener")).split()),
+        first=frozenset(" ".join(joined("first")).split()),
+        ordinals=frozenset(" ".join(joined("ordinal")).split()),
+        nothing=frozenset(" ".join(joined("nothing")).split()),
+        denied=_patterns(joined("denied_pattern")),
+        instead=_patterns(joined("instead_pattern")),
+        meanings=_ruled(joined("meaning_pattern")),
+        ago=_patterns(joined("ago_pattern")),
+        previous=frozenset(joined("previous")),
+        colours=_pairs(joined("colour")),
+        sizes=_pairs(joined("size")),
     )
 
 

@@ -1,94 +1,156 @@
 """How well a reader reads labelled messages: counted once, for the command, the tests and the merchant's own set."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from bot.model import Reading
-from bot.understanding.phrases import NOTHING
+from bot.understanding.phrases import FAQ, NOTHING, STORE_QUESTION
 
 NO_WISH = frozenset({"out_of_scope", NOTHING, "none", ""})
+WANTED_PRECISION = 0.95
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A message and the intent it should be read as; `delivery_problem.damaged` asks for the kind of problem too."""
+    """A message and the intent it should be read as; `delivery_problem.damaged` asks for the kind too."""
 
     text: str
     intent: str
     language: str = ""
     channel: str = ""
 
+    @property
+    def wanted(self) -> str:
+        """The intent without its kind; everything that wants nothing of ours is the same."""
+        intent = self.intent.partition(".")[0]
+        return NOTHING if intent in NO_WISH else intent
+
+    @property
+    def kind(self) -> str:
+        return self.intent.partition(".")[2]
+
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    total: int
-    right: int
-    within_two: int
-    acted: int
-    acted_right: int
+class Seen:
+    """An example as it was read: the intents best first, how sure the first was, and whether it was acted on."""
+
+    example: Example
+    ranking: tuple[str, ...]
+    probability: float
+    acted: bool
+    kind: str = ""
+
+    @property
+    def got(self) -> str:
+        return self.ranking[0]
+
+    @property
+    def right(self) -> bool:
+        return self.got == self.example.wanted
+
+    @property
+    def within_two(self) -> bool:
+        return self.example.wanted in self.ranking[:2]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a set came to."""
+
+    seen: tuple[Seen, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.seen)
 
     @property
     def accuracy(self) -> float:
-        return self.right / self.total if self.total else 0.0
+        return _share(sum(each.right for each in self.seen), self.total)
+
+    @property
+    def top_two(self) -> float:
+        return _share(sum(each.within_two for each in self.seen), self.total)
+
+    @property
+    def acted(self) -> float:
+        """The share of messages acted on without asking."""
+        return _share(sum(each.acted for each in self.seen), self.total)
+
+    @property
+    def acted_right(self) -> float:
+        """The share of what was acted on that was meant."""
+        acted = [each for each in self.seen if each.acted]
+        return _share(sum(each.right for each in acted), len(acted))
+
+    @property
+    def macro_f1(self) -> float:
+        """The mean over the labels of the set of 2PR / (P + R)."""
+        wanted = Counter(each.example.wanted for each in self.seen)
+        got = Counter(each.got for each in self.seen)
+        right = Counter(each.got for each in self.seen if each.right)
+        return _share(sum(2 * right[label] / (wanted[label] + got[label]) for label in wanted), len(wanted))
+
+    @cached_property
+    def strangers(self) -> tuple[Seen, ...]:
+        """Messages that want nothing of ours."""
+        return tuple(each for each in self.seen if each.example.wanted == NOTHING)
+
+    @property
+    def false_accepts(self) -> float:
+        """The share of these that entered a flow all the same."""
+        return _share(sum(each.acted and not each.right for each in self.strangers), len(self.strangers))
+
+    @property
+    def kinds(self) -> tuple[int, int]:
+        """Of the messages whose intent was right and whose kind is given: how many kinds were right, of how many."""
+        asked = [each for each in self.seen if each.example.kind and each.right]
+        return sum(each.kind == each.example.kind for each in asked), len(asked)
+
+    def curve(self) -> list[tuple[float, float]]:
+        """(coverage, precision) as ever less sure readings are acted on.
+
+        Coverage is of the messages that want something; a stranger's message that is acted on is a mistake.
+        """
+        asking = self.total - len(self.strangers)
+        points, taken, right = [], 0, 0
+        for each in sorted(self.seen, key=lambda each: -each.probability):
+            if each.got == NOTHING:
+                continue
+            taken, right = taken + 1, right + each.right
+            points.append((_share(right, asking), right / taken))
+        return points
+
+    @property
+    def coverage(self) -> float:
+        """The largest coverage whose precision is at least WANTED_PRECISION."""
+        return max((coverage for coverage, precision in self.curve() if precision >= WANTED_PRECISION), default=0.0)
+
+    def confusion(self) -> list[tuple[str, str, int]]:
+        """(wanted, read as, how often), the most frequent mistakes first."""
+        counted = Counter((each.example.wanted, each.got) for each in self.seen if not each.right)
+        return [(wanted, got, count) for (wanted, got), count in sorted(counted.items(), key=lambda e: (-e[1], e[0]))]
+
+    def by(self, key: Callable[[Example], str]) -> dict[str, "Measured"]:
+        """The same set in parts, by name; what has no name is left out."""
+        parts: defaultdict[str, list[Seen]] = defaultdict(list)
+        for each in self.seen:
+            parts[key(each.example)].append(each)
+        return {name: Measured(tuple(part)) for name, part in sorted(parts.items()) if name}
 
 
-@dataclass(slots=True)
-class Measured:
-    """What a set came to. `wrong` has each message read otherwise, with what it was read as."""
-
-    whole: Tally
-    by_intent: dict[str, Tally] = field(default_factory=dict)
-    by_language: dict[str, Tally] = field(default_factory=dict)
-    by_channel: dict[str, Tally] = field(default_factory=dict)
-    wrong: list[tuple[Example, str]] = field(default_factory=list)
-    kinds: int = 0
-    kinds_right: int = 0
-    false_accepts: int = 0
-    strangers: int = 0  # messages that want nothing of ours
+#: What a set can be looked at by.
+KEYS: dict[str, Callable[[Example], str]] = {
+    "intent": lambda example: example.intent if example.wanted != NOTHING else NOTHING,
+    "language": lambda example: example.language,
+    "channel": lambda example: example.channel,
+}
 
 
-def intents_of(reading: Reading) -> tuple[str, ...]:
-    """What a reading comes to, best first: commands, a person, wishes to act on, else the candidates to ask about."""
-    if reading.stop:
-        return ("stop",)
-    if reading.person:
-        return ("person",)
-    return tuple(wish.intent for wish in reading.wishes or reading.candidates) or (NOTHING,)
-
-
-def measure(read: Iterable[tuple[Example, Reading, Sequence[str]]]) -> Measured:
-    """Counts readings, each with the model's ranking of intents for when nothing was acted on."""
-    counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    measured = Measured(Tally(0, 0, 0, 0, 0))
-    for example, reading, ranking in read:
-        got = list(
-            dict.fromkeys([*intents_of(reading), *(ranking if not reading.wishes and not reading.person else ())])
-        )
-        got = got if got[0] != NOTHING or reading.candidates else [NOTHING, *got[1:]]
-        right = _same(example, got[0])
-        acted = bool(reading.wishes or reading.person or reading.stop)
-        marks = {
-            "total": 1,
-            "right": right,
-            "within_two": any(_same(example, intent) for intent in got[:2]),
-            "acted": acted,
-            "acted_right": acted and right,
-        }
-        keys = (
-            ("whole", ""),
-            ("intent", _intent(example)),
-            ("language", example.language),
-            ("channel", example.channel),
-        )
-        for key in keys:
-            counts[key].update({name: int(mark) for name, mark in marks.items()})
-        _note(measured, example, reading, got[0], right, acted)
-    measured.whole = _tally(counts["whole", ""])
-    measured.by_intent = {name: _tally(count) for (by, name), count in counts.items() if by == "intent"}
-    measured.by_language = {name: _tally(count) for (by, name), count in counts.items() if by == "language" and name}
-    measured.by_channel = {name: _tally(count) for (by, name), count in counts.items() if by == "channel" and name}
-    return measured
+def measure(read: Iterable[tuple[Example, Reading, Sequence[tuple[str, float]]]]) -> Measured:
+    """Counts readings, each with the model's ranking of intents for what was not acted on."""
+    return Measured(tuple(_seen(example, reading, ranked) for example, reading, ranked in read))
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -97,26 +159,24 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-def _note(measured: Measured, example: Example, reading: Reading, got: str, right: bool, acted: bool) -> None:
-    kind = example.intent.partition(".")[2]
-    if kind and right:
-        measured.kinds += 1
-        measured.kinds_right += reading.entities.problem == kind
-    if _intent(example) in NO_WISH:
-        measured.strangers += 1
-        measured.false_accepts += acted and not right
-    if not right:
-        measured.wrong.append((example, got))
+def _seen(example: Example, reading: Reading, ranked: Sequence[tuple[str, float]]) -> Seen:
+    if reading.stop or reading.person:
+        return Seen(example, ("stop" if reading.stop else "person",), 1.0, acted=True)
+    likely = [(wish.intent, wish.probability) for wish in reading.wishes or reading.candidates]
+    first = likely or [(NOTHING, 0.0)]
+    names = [_named(example, intent) for intent, _ in (*first, *ranked)]
+    kind = next((wish.kind for wish in reading.wishes or reading.candidates), "")
+    if names[0] == STORE_QUESTION and first[0][0].startswith(FAQ):
+        kind = first[0][0].removeprefix(FAQ)
+    return Seen(example, tuple(dict.fromkeys(names)), first[0][1], bool(reading.wishes), kind)
 
 
-def _same(example: Example, intent: str) -> bool:
-    wanted = _intent(example)
-    return intent == wanted or (wanted in NO_WISH and intent in NO_WISH)
+def _named(example: Example, intent: str) -> str:
+    """An intent as the set names it: the merchant's answer to a store question is one, where the set says no more."""
+    if example.wanted == STORE_QUESTION and intent.startswith(FAQ):
+        return STORE_QUESTION
+    return NOTHING if intent in NO_WISH else intent
 
 
-def _intent(example: Example) -> str:
-    return example.intent.partition(".")[0]
-
-
-def _tally(count: Counter[str]) -> Tally:
-    return Tally(**{name: count[name] for name in ("total", "right", "within_two", "acted", "acted_right")})
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0

@@ -4,30 +4,45 @@ Pure and deterministic; never raises, whatever the text.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 from bot.merchant.schema import FaqEntry
 from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
-from bot.understanding.answers import Heard, asks, read_answer, said_first
-from bot.understanding.clauses import Clause, sentences, splits
+from bot.understanding.answers import Heard, asks, read_answer
+from bot.understanding.binding import clear_answer
+from bot.understanding.clauses import Clause, sentences, units, whole
 from bot.understanding.deciding import Judged
+from bot.understanding.encoder import Encoder
 from bot.understanding.entities import find_entities
+from bot.understanding.judging import Judge
 from bot.understanding.language import Languages, language_asked_for
+from bot.understanding.lessons import lessons
 from bot.understanding.lexicon import any_of, lexicon
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise
-from bot.understanding.phrases import Labelled, Phrases, labelled, own_phrases
+from bot.understanding.phrases import Phrases, their_labelled, their_languages
+from bot.understanding.reasons import find_reasons
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
-from bot.understanding.stopwords import read_commands
+from bot.understanding.stopwords import read_commands, spoken, without
+from bot.understanding.yes_no import may_tell, said_first
 
-PERSON = "person"
 SURE_BESIDE_AN_ANSWER = 0.75  # a wish beside an answer is believed only so sure
-MOST_RULED_WORDS = 60  # of a clause that rules look at
+SURELY_MANNERS = 0.5
+LONGEST_MANNERS = 5  # words
+MOST_PARTS = 4  # sentences of a message, or pieces of one of these, that are looked at by themselves
+MANNERS = frozenset({"greeting", "thanks", "goodbye"})
+REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
+SURE_OF_AN_ANSWER = 0.65
+SURE_OF_A_BINDING_YES = 0.95
+ANSWERED_FIRST = frozenset({Kind.YES_NO, Kind.CHOICE})  # a text that begins with yes or no is about these
+MOST_FIRST_WORDS = 8
 QUIET_KINDS = frozenset({Kind.CODE, Kind.CONTACT, Kind.ADDRESS})  # their answers hold no wishes
+
+Found = tuple[Wish, bool]
+"""A wish, and whether it was asked as a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +53,15 @@ class Wanted:
     candidates: tuple[Wish, ...]
     problem: str
     complaint: float
-
-
-@lru_cache(maxsize=2)
-def learnt(phrases: Labelled, shelf: Shelf | None = None) -> tuple[Speller, Scorer, Mapping[tuple[str, ...], str]]:
-    """What the phrases teach, and the phrases themselves, which mean what they stand for.
-
-    The same phrases are learnt once, so that a reload of other files costs nothing.
-    """
-    expand = lexicon().expand
-    examples = [(normalise(phrase, expand).words, intent) for phrase, intent in phrases]
-    speller = Speller(word for words, _ in examples for word in words)
-    return speller, Scorer(examples, shelf), dict(examples)
+    stop: bool = False
 
 
 class Reader:
-    """Fills bot.ports.Reader. Learns its phrases when built, about a second; remembers nothing between two readings.
+    """Fills bot.ports.Reader. Learns its phrases when built, a second or two; remembers nothing between two readings.
 
     `phrases` is language → intent → the merchant's own ways to say it; `faq` adds the intents `faq:<id>`. `language` is
     the shop's, where a text tells none; `country` (ISO 3166 alpha-2) is whose phones, postcodes and dates are meant.
+    Without an `encoder` the words alone tell what is wanted.
     """
 
     def __init__(
@@ -67,13 +72,17 @@ class Reader:
         language: str = "en",
         country: str = "US",
         shelf: Shelf | None = None,
+        encoder: Encoder | None = None,
     ) -> None:
         self._lexicon = lexicon()
         self._language = language
         self._country = country
-        self._speller, self._scorer, self._exact = learnt(labelled(phrases or {}, faq), shelf)
-        self._judge = lru_cache(maxsize=64)(self._judge_afresh)  # a message's stretches are often its sentences
-        self._languages = Languages((own_phrases(), phrases or {}), self._lexicon)
+        taught = lessons(their_labelled(phrases or {}, faq), their_languages(phrases or {}, faq), shelf, encoder)
+        scorer = Scorer(taught.learnt, encoder, taught.topics)
+        meanings = {words: scorer.name_of(label) for words, label in taught.phrases.items()}
+        self._judge = Judge(scorer, Speller(taught.vocabulary), self._lexicon, meanings)
+        self._yes_no = Scorer(taught.yes_no, encoder)
+        self._languages = Languages(taught.tongues, self._lexicon)
 
     def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
         """What the text means; `language` is the conversation's so far."""
@@ -92,40 +101,56 @@ class Reader:
             )
         return self._meaning(words, expected, known, spoken)
 
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """Every intent that may be read, without kinds."""
+        return self._judge.scorer.intents
+
     def judge(self, said: str) -> Judged:
         """The ranked intents of a text as a whole, whatever was asked."""
-        return self._judge(self._words(said))
+        return self._judge.together([whole(normalise(said, self._lexicon.expand), self._lexicon)])[0]
 
-    def why(self, said: str, label: str) -> list[tuple[str, float]]:
+    def why(self, said: str, intent: str) -> list[tuple[str, float]]:
         """The words and word pairs that speak for an intent, strongest first."""
-        labels = [name for name in self._scorer.labels if name.partition(".")[0] == label]
-        fixed = self._speller.fixed(self._words(said))
-        return max(
-            (self._scorer.why(fixed, name) for name in labels), key=lambda said: sum(w for _, w in said), default=[]
-        )
+        fixed = self._judge.fixed(normalise(said, self._lexicon.expand).words)
+        labels = self._judge.scorer.labels_of(intent)
+        said_for = (self._judge.scorer.why(fixed, label) for label in labels)
+        return max(said_for, key=lambda reasons: sum(weight for _, weight in reasons), default=[])
 
     def _meaning(self, text: Text, expected: Expected | None, known: Known, spoken: str) -> Reading:
         entities = find_entities(text, expected, known, self._lexicon, self._country)
         never_mind = any_of(self._lexicon.never_mind, text.plain)
         person = self._wants_person(text)
         mood = read_mood(text, self._lexicon)
-        wanted = self._wanted(text)
-        answer = None if never_mind or not expected else self._answer(text, expected, known, entities, wanted)
+        answer, wanted = None, NOTHING_WANTED
+        if expected and not never_mind:
+            answer, wanted = self._answer(text, expected, known, entities)
+        elif not never_mind:
+            wanted = self._wanted(text)
         answered = answer is not None
+        if wanted.stop and not answered and self._wants_no_more(text):
+            return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
+        denied = bool(wanted.wishes) and self._denies_a_person(text)
+        person = person or any(deciding.is_wish_for_a_person(wish, denied=denied) for wish in wanted.wishes)
         wishes, candidates = wanted.wishes, wanted.candidates
+        if entities.order_numbers or entities.tracking_numbers:  # then it is our business, whatever else it is
+            wishes = tuple(wish for wish in wishes if wish.intent != deciding.OUT_OF_SCOPE)
         if answered and expected:
             wishes, candidates = self._beside_the_answer(text, expected), ()
-        if never_mind:
-            wishes, candidates = (), ()
         if person:
-            wishes = _with_a_person(wishes, text)
-            candidates = ()
+            wishes, candidates = _with_a_person(wishes, text), ()
+        asked_for = self._language_asked_for(wishes or candidates, text)
+        named = {
+            "language": asked_for or "",
+            "problem": "" if answered else wanted.problem,
+            "reason": self._reason(text, wishes or candidates),
+        }
         return Reading(
             text=text.raw,
-            language=self._language_of(wishes, text, spoken),
+            language=asked_for or spoken,
             wishes=wishes,
             candidates=candidates,
-            entities=entities.model_copy(update={"problem": wanted.problem}) if not answered else entities,
+            entities=entities.model_copy(update=named),
             answer=answer,
             answered=answered,
             correction=any_of(self._lexicon.correction, text.plain),
@@ -137,39 +162,62 @@ class Reader:
 
     # -- the open question -----------------------------------------------------------------------------------------
 
-    def _answer(self, text: Text, expected: Expected, known: Known, entities: Entities, wanted: Wanted) -> Json:
+    def _answer(self, text: Text, expected: Expected, known: Known, entities: Entities) -> tuple[Json, Wanted]:
+        """The answer, or None, and what the text wants: looked for only where it asks, or does not answer."""
+        question = asks(text, self._lexicon)
+        wanted = self._wanted(text) if question else NOTHING_WANTED
         heard = Heard(
             text=text,
             entities=entities,
             known=known,
             lexicon=self._lexicon,
             country=self._country,
-            question=asks(text, self._lexicon),
-            wishes=bool(wanted.wishes) and any(wish.intent not in deciding.COURTESIES for wish in wanted.wishes),
+            question=question,
+            wishes=any(wish.intent not in deciding.COURTESIES for wish in wanted.wishes),
         )
-        return read_answer(expected, heard)
+        answer = read_answer(expected, heard)
+        if answer is None and expected.kind is Kind.YES_NO and not question and may_tell(text, self._lexicon):
+            answer = self._yes_or_no(text, expected)
+        if answer is None and not question:
+            wanted = self._wanted(text)
+        return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
+
+    def _yes_or_no(self, text: Text, expected: Expected) -> bool | None:
+        """What the model makes of an answer that no rule reads; surer where a yes cannot be taken back."""
+        clause = whole(text, self._lexicon)
+        ranked = self._yes_no.rank([(self._judge.fixed(clause.words), clause.encoded)])[0].ranked
+        said, share = ranked[0] if ranked else ("neither", 0.0)
+        if said == "neither" or share < (SURE_OF_A_BINDING_YES if said in expected.binding else SURE_OF_AN_ANSWER):
+            return None
+        found = clear_answer(said == "yes", expected, text, self._lexicon, 0) if expected.binding else said == "yes"
+        return found if isinstance(found, bool) else None
+
+    def _beside_the_question(self, wanted: Wanted, text: Text, expected: Expected) -> Wanted:
+        """What is wanted besides what the open question binds to: half an answer is asked again, and is no wish."""
+        wishes = tuple(wish for wish in wanted.wishes if wish.intent not in expected.binding)
+        candidates = tuple(wish for wish in wanted.candidates if wish.intent not in expected.binding)
+        if expected.kind in ANSWERED_FIRST and said_first(text.bare.split()[:MOST_FIRST_WORDS], self._lexicon):
+            candidates = ()
+        return replace(wanted, wishes=wishes, candidates=candidates)
 
     def _beside_the_answer(self, text: Text, expected: Expected) -> tuple[Wish, ...]:
         """Wishes in the stretches that do not answer: "yes, and where is my other order?"."""
         if expected.kind in QUIET_KINDS or (expected.kind is Kind.TEXT and not asks(text, self._lexicon)):
             return ()
-        found: list[tuple[Wish, bool]] = []
-        for clause in self._stretches(text, expected):
-            judged = self._judge(clause.words)
+        clauses = self._stretches(text, expected)
+        found: list[Found] = []
+        for clause, judged in zip(clauses, self._judge.together(clauses), strict=True):
             intent, probability = judged.best
             sure = judged.acted_on is not None and probability >= SURE_BESIDE_AN_ANSWER
             if sure and intent not in deciding.COURTESIES and (clause.question or expected.kind is Kind.YES_NO):
-                found.append(
-                    (Wish(intent=intent, probability=round(probability, 4), text=clause.said), clause.question)
-                )
+                found.append(_found(clause, judged))
         return deciding.settle(found)
 
     def _stretches(self, text: Text, expected: Expected) -> list[Clause]:
         """The sentences and their parts, without a leading yes or no; the one that answers is left out."""
         parts: list[Clause] = []
         for sentence in sentences(text, self._lexicon):
-            ways = splits(sentence, self._lexicon)
-            parts += ways[0] if ways else [sentence]
+            parts += units(sentence, self._lexicon)
         if expected.kind is not Kind.YES_NO:
             return parts[1:]
         stripped: list[Clause] = []
@@ -177,93 +225,122 @@ class Reader:
             lead = said_first(list(part.words), self._lexicon)
             rest = part.words[lead:]
             if len(rest) >= 2:
-                stripped.append(Clause(part.said, rest, part.question or rest[0] in self._lexicon.question))
+                said = " ".join(rest) if lead else part.said
+                stripped.append(Clause(said, rest, part.question or rest[0] in self._lexicon.question))
         return stripped
 
     # -- wishes ----------------------------------------------------------------------------------------------------
 
+    def _denies_a_person(self, text: Text) -> bool:
+        return any_of(self._lexicon.person_except, spoken(text, self._lexicon))
+
+    def _wants_no_more(self, text: Text) -> bool:
+        """Whether what the model takes for a wish to hear no more speaks of messages, and of none of the exceptions."""
+        said = spoken(text, self._lexicon)
+        return any_of(self._lexicon.stop_cue, text.plain) and not any_of(self._lexicon.stop_except, said)
+
     def _wants_person(self, text: Text) -> bool:
         """Any wording of wanting a human; "the delivery person left it" and "are you a human?" are none."""
-        plain = text.plain.replace("-", " ")
-        for pattern in self._lexicon.person_except:
-            plain = pattern.sub(" ", plain)
-        return any_of(self._lexicon.person, plain.strip())
+        said = spoken(text, self._lexicon)
+        put_right = " ".join(self._judge.fixed(tuple(said.split())))
+        return any(
+            any_of(self._lexicon.person, without(self._lexicon.person_except, words))
+            for words in dict.fromkeys((said, put_right))
+        )
 
     def _wanted(self, text: Text) -> Wanted:
-        whole = self._judge(text.words)
-        found: list[tuple[Wish, bool]] = []
-        problem = whole.problem
+        """What the whole says, or the sentences, or the pieces of these, where they want different things."""
+        everything = whole(text, self._lexicon)
         parts = sentences(text, self._lexicon)
-        for sentence in parts:
-            for clause, judged in self._parted(sentence):
-                intent = judged.acted_on
-                if intent is None:
-                    continue
-                problem = problem or judged.problem
-                wish = Wish(intent=intent, probability=round(judged.best[1], 4), text=clause.said)
-                found.append((wish, clause.question))
-        if not found or (len(parts) > 1 and not _real(found)):
-            found = self._as_a_whole(whole, text) or found
-        complaint = dict(whole.ranked).get("complaint", 0.0)
+        parts = parts if len(parts) > 1 else [everything]
+        main = self._judge.together([everything])[0]
+        judged = {everything: main}
+        pieces: list[list[Clause]] = [[] for _ in parts]
+        if main.best[1] < deciding.NOTHING_ELSE or len(parts) > 1:
+            pieces = [self._promising(units(part, self._lexicon)) for part in parts]
+            together = [*self._promising(parts), *(piece for some in pieces for piece in some)]
+            judged |= dict(zip(together, self._judge.together(together), strict=True))
+        found: list[Found] = []
+        for part, some in zip(parts, pieces, strict=True):
+            found += self._found_in(part, some, judged, main)
+        if main.acted_on and all(wish.intent != main.acted_on for wish, _ in found):
+            found = [_found(everything, main), *found]
+        complaint = dict(main.ranked).get("complaint", 0.0)
         complaint = max([complaint, *(wish.probability for wish, _ in found if wish.intent == "complaint")])
-        wishes = deciding.settle(found)
-        offered = () if _real(found) else self._offered(whole, parts, text)
+        wishes = deciding.settle([(wish, asked) for wish, asked in found if wish.intent != deciding.STOP])
+        offered = () if _real(found) else _offered([everything, *(part for part in parts if part in judged)], judged)
         if offered and offered[0].probability >= deciding.MORE_THAN_MANNERS:
             wishes = ()
         elif wishes:
             offered = ()
-        likely = [wish.intent for wish in wishes or offered]
-        return Wanted(wishes, offered, problem if "delivery_problem" in likely else "", complaint)
+        stop = main.acted_on == deciding.STOP
+        return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop)
 
-    def _offered(self, whole: Judged, parts: Sequence[Clause], text: Text) -> tuple[Wish, ...]:
-        """What to ask about: of the text as a whole, or of the sentence that tells most."""
-        offers = [deciding.candidates(whole, text.clean.strip())]
-        offers += [deciding.candidates(self._judge(part.words), part.said) for part in parts if len(parts) > 1]
-        return max(offers, key=lambda offer: offer[0].probability if offer else 0.0)
-
-    def _as_a_whole(self, whole: Judged, text: Text) -> list[tuple[Wish, bool]]:
-        intent = whole.acted_on
-        if intent is None:
+    def _promising(self, clauses: Sequence[Clause]) -> list[Clause]:
+        """Of several stretches those that are no mere manners, by words alone: the encoder takes its time for each."""
+        if len(clauses) < 2:
             return []
-        wish = Wish(intent=intent, probability=round(whole.best[1], 4), text=text.clean.strip())
-        return [(wish, asks(text, self._lexicon))]
+        likely = [clause for clause in clauses if len(clause.words) >= 2 and not self._is_mere_manners(clause)]
+        return likely[-MOST_PARTS:]
 
-    def _parted(self, sentence: Clause) -> list[tuple[Clause, Judged]]:
-        """A sentence, or its two parts where each surely wants something else."""
-        whole = self._judge(sentence.words)
-        best: list[tuple[Clause, Judged]] = [(sentence, whole)]
-        least = 0.0
-        for left, right in splits(sentence, self._lexicon):
-            first, second = self._judge(left.words), self._judge(right.words)
-            weakest = min(first.best[1], second.best[1])
-            different = first.acted_on and second.acted_on and first.acted_on != second.acted_on
-            if different and weakest > least:
-                best, least = [(left, first), (right, second)], weakest
-        return best
+    def _is_mere_manners(self, clause: Clause) -> bool:
+        if len(clause.words) > LONGEST_MANNERS:
+            return False
+        intent, share = self._judge.quickly(clause).best
+        return intent in MANNERS and share >= SURELY_MANNERS
 
-    def _judge_afresh(self, words: tuple[str, ...]) -> Judged:
-        fixed = self._speller.fixed(words)
-        found = deciding.judged(self._scorer.rank(fixed))
-        said = " ".join(fixed[:MOST_RULED_WORDS])
-        phrase = self._exact.get(fixed) or self._exact.get(words)
-        if phrase:
-            return deciding.ruled(found, phrase, certain=True)
-        label = next((label for label, pattern in self._lexicon.intents if pattern.search(said)), None)
-        return deciding.ruled(found, label) if label else found
+    def _found_in(
+        self, part: Clause, pieces: Sequence[Clause], judged: Mapping[Clause, Judged], main: Judged
+    ) -> list[Found]:
+        """The wishes of a sentence: of its pieces where these want different things, else its own."""
+        backing = judged.get(part, main)
+        wanted = [piece for piece in pieces if deciding.is_wish(judged[piece], backing)]
+        if len({judged[piece].acted_on for piece in wanted}) > 1:
+            return [_found(piece, judged[piece]) for piece in wanted]
+        own = judged.get(part)
+        grave = [_found(piece, judged[piece]) for piece in wanted if judged[piece].acted_on in deciding.GRAVE]
+        return [*grave, *([_found(part, own)] if own and deciding.is_wish(own, main) else [])]
 
-    def _words(self, said: str) -> tuple[str, ...]:
-        return normalise(said, self._lexicon.expand).words
+    def _reason(self, text: Text, wishes: Sequence[Wish]) -> str:
+        """Why something goes back or is called off, where that is what is wanted."""
+        if not REASONED & {wish.intent for wish in wishes}:
+            return ""
+        return next(iter(find_reasons(text, self._lexicon)), "")
 
-    def _language_of(self, wishes: Sequence[Wish], text: Text, spoken: str) -> str:
+    @staticmethod
+    def _language_asked_for(wishes: Sequence[Wish], text: Text) -> str | None:
         asked = any(wish.intent == "language_change" for wish in wishes)
-        return (language_asked_for(text.bare.split()[:40]) if asked else None) or spoken
+        return language_asked_for(text.bare.split()[:40]) if asked else None
 
 
-def _real(found: Sequence[tuple[Wish, bool]]) -> bool:
+NOTHING_WANTED = Wanted((), (), "", 0.0)
+
+
+def _found(clause: Clause, judged: Judged) -> Found:
+    intent, probability = judged.best
+    wish = Wish(intent=intent, kind=judged.kind, probability=round(probability, 4), text=clause.said)
+    return wish, clause.question
+
+
+def _problem(likely: Sequence[Wish], main: Judged) -> str:
+    """What is wrong with the delivery, as the whole says, or else the part that speaks of it."""
+    kinds = [wish.kind for wish in likely if wish.intent == "delivery_problem"]
+    if kinds and main.best[0] == "delivery_problem" and main.kind:
+        return main.kind
+    return next(filter(None, kinds), "")
+
+
+def _offered(looked_at: Sequence[Clause], judged: Mapping[Clause, Judged]) -> tuple[Wish, ...]:
+    """What to ask about: of the text as a whole, or of the sentence that tells most."""
+    offers = [deciding.candidates(judged[part], part.said) for part in looked_at]
+    return max(offers, key=lambda offer: offer[0].probability if offer else 0.0)
+
+
+def _real(found: Sequence[Found]) -> bool:
     return any(wish.intent not in deciding.COURTESIES for wish, _ in found)
 
 
 def _with_a_person(wishes: Sequence[Wish], text: Text) -> tuple[Wish, ...]:
     """The wish for a person first: whatever else is wanted waits for them."""
-    kept = [wish for wish in wishes if wish.intent not in deciding.COURTESIES and wish.intent != PERSON]
-    return (Wish(intent=PERSON, probability=0.99, text=text.clean.strip()), *kept)
+    kept = [wish for wish in wishes if wish.intent not in deciding.COURTESIES and wish.intent != deciding.PERSON]
+    return (Wish(intent=deciding.PERSON, probability=0.99, text=text.clean.strip()), *kept)

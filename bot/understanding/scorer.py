@@ -1,249 +1,133 @@
-"""The model of intents: weights of words, word pairs and runs of three letters, learnt from phrases in pure Python.
+"""The model of intents: for the words of a text and its vector, how likely each intent is.
 
-A passive-aggressive classifier (Crammer et al., 2006, PA-I, averaged) over idf-weighted features. Deterministic: the
-same phrases in the same order give the same weights. A label may carry a kind after a dot; an intent is as likely as
-its likeliest kind. Scores become probabilities by a softmax whose steepness is set so that, over phrases left out of
-the learning, what is read with probability 0.6 or more is right five times in six.
+What features and what directions say is multiplied (in logarithms, each with its weight), and flattened so that what
+is read with probability 0.8 is right four times in five (measured on phrases left out of the learning). A label may
+carry a kind after a dot; an intent is as likely as its kinds together.
 """
 
-import math
-import sys
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from hashlib import sha256
-from importlib.resources import files
-from itertools import accumulate, pairwise
 
-from bot.ports import Shelf
+import numpy as np
 
-EPOCHS = 4
-AGGRESSIVENESS = 0.3
-STEEPNESS = 10.0
-GRAM = 3
-NEGLIGIBLE = 0.005
-LONGEST_WORD = 24
+from bot.understanding.encoder import Encoder
+from bot.understanding.features import Words
+from bot.understanding.learning import Example, Floats, Learnt, softmax, weighed
+from bot.understanding.phrases import FAQ, STORE_QUESTION
 
-Words = tuple[str, ...]
-Weights = tuple[tuple[int, ...], Sequence[float]]
-"""Of one feature: the labels it speaks for or against, and how strongly."""
+#: How much features and directions weigh when both are there, and features when they stand alone.
+BESIDE_A_VECTOR = 0.5
+DIRECTION = 1.0
+ALONE = 0.8
+ENOUGH = 0.9  # how sure the words alone must be for the encoder not to be asked
+KNOWN_BY_VECTOR = 0.5  # what the encoder knows of any text
+AS_NEAR = 0.75  # cosine to a phrase of the merchant's from which its label is the likeliest
+STEEP = 12.0
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Intents by probability, likeliest first, and the likeliest kind of the first, or empty.
+    """Intents by probability, likeliest first, and of each the likeliest kind, or empty.
 
     `known` is the share of the text's weight that the phrases know at all: 0 says nothing can be told.
     """
 
     ranked: tuple[tuple[str, float], ...]
     known: float
-    kind: str = ""
+    kinds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """The features of a text by number, with their values; packed, because a few thousand are held while learning."""
-
-    features: Sequence[int]
-    values: Sequence[float]
+def topics_of(theirs: Sequence[Example], learnt: Learnt) -> dict[str, str]:
+    """Which of the store questions any shop is asked the merchant answers, and under which id: one with the same id,
+    or one that half of an entry's phrases ask, by our own phrases' lights."""
+    ours = [place for place, label in enumerate(learnt.labels) if not label.startswith(FAQ)]
+    asked: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for words, _, label in theirs:
+        if label.startswith(FAQ):
+            places, values, _ = weighed(words, learnt)
+            scores = values @ learnt.likelihoods[places].astype(np.float32)
+            asked[label.removeprefix(FAQ)][learnt.labels[max(ours, key=lambda place: scores[place])]] += 1
+    kinds = {label.partition(".")[2] for label in learnt.labels if label.startswith(f"{STORE_QUESTION}.")}
+    topics = {name: name for name in asked if name in kinds}
+    for name, counted in asked.items():
+        intent, _, kind = counted.most_common(1)[0][0].partition(".")
+        if intent == STORE_QUESTION and 2 * max(counted.values()) >= counted.total() and name not in kinds:
+            topics.setdefault(kind, name)
+    return topics
 
 
 class Scorer:
-    """Ranks labels for the words of a text. A text asked for again is answered from memory.
+    """Ranks intents for stretches of text. `topics` are the store questions any shop is asked that the merchant
+    answers, each with the id of the answer: these are read as `faq:<id>`, whoever's phrases they are known by."""
 
-    What is learnt of these examples is put on the shelf, and taken from there when they are the same.
-    """
+    def __init__(self, learnt: Learnt, encoder: Encoder | None, topics: Mapping[str, str] | None = None) -> None:
+        self._learnt = learnt
+        self._topics = topics or {}
+        self._encoder = encoder if len(learnt.directions) else None
+        parted = [self.name_of(label).partition(".")[::2] for label in learnt.labels]
+        self.intents = tuple(dict.fromkeys(intent for intent, _ in parted))
+        self._kinds = tuple(kind for _, kind in parted)
+        place = {intent: number for number, intent in enumerate(self.intents)}
+        self._intent_of = np.array([place[intent] for intent, _ in parted], np.intp)
+        self._places = [np.flatnonzero(self._intent_of == number) for number in range(len(self.intents))]
 
-    def __init__(self, examples: Sequence[tuple[Words, str]], shelf: Shelf | None = None) -> None:
-        self.labels = tuple(dict.fromkeys(label for _, label in examples))
-        self._names = [label.partition(".")[::2] for label in self.labels]
-        self._intents = len({intent for intent, _ in self._names})
-        self._numbers, self._idf = _learn_features(words for words, _ in examples)
-        self._unknown = max(self._idf, default=1.0)
-        index = {label: place for place, label in enumerate(self.labels)}
-        self._weights = self._recalled(examples, shelf)
-        if not self._weights:
-            vectors = [self._vector(words)[0] for words, _ in examples]
-            self._weights = _train(vectors, [index[label] for _, label in examples], len(self._idf))
-            if shelf:
-                shelf.put(_name_of(examples), _packed(self._weights))
-        self.rank = lru_cache(maxsize=512)(self._rank)
+    def name_of(self, label: str) -> str:
+        """The intent, and perhaps kind, that a label of the phrases stands for in this shop."""
+        intent, _, kind = label.partition(".")
+        return f"{FAQ}{self._topics[kind]}" if intent == STORE_QUESTION and kind in self._topics else label
 
-    def _recalled(self, examples: Sequence[tuple[Words, str]], shelf: Shelf | None) -> list[Weights]:
-        """The weights learnt of these examples before, or none."""
-        content = shelf.take(_name_of(examples)) if shelf else None
-        weights = _unpacked(content) if content else []
-        fits = len(weights) == len(self._idf)
-        return weights if fits and all(max(labels, default=0) < len(self.labels) for labels, _ in weights) else []
+    def labels_of(self, intent: str) -> list[str]:
+        """The labels of the phrases that stand for an intent."""
+        named = zip(self._learnt.labels, self._intent_of, strict=True)
+        return [label for label, number in named if self.intents[number] == intent]
 
-    def _rank(self, words: Words) -> Scored:
-        """The intents that any feature speaks for or against."""
-        vector, known = self._vector(words)
-        scores = [0.0] * len(self.labels)
-        for feature, value in zip(vector.features, vector.values, strict=True):
-            labels, weights = self._weights[feature]
-            for label, weight in zip(labels, weights, strict=True):
-                scores[label] += weight * value
-        best: dict[str, tuple[float, str]] = {}
-        for (intent, kind), score in zip(self._names, scores, strict=True):
-            if score and (intent not in best or score > best[intent][0]):
-                best[intent] = (score, kind)
-        ranked = _softmax({intent: score for intent, (score, _) in best.items()}, self._intents)
-        return Scored(ranked, known, best[ranked[0][0]][1] if ranked else "")
+    def rank(self, stretches: Sequence[tuple[Words, str]], *, quick: bool = False) -> list[Scored]:
+        """Of each stretch, given by its words and as said; `quick` leaves the encoder out.
+
+        What the words alone tell well enough is not encoded either: that takes ten times as long as all the rest.
+        """
+        features = [self._by_features(words) for words, _ in stretches]
+        found = [self._scored(softmax(ALONE * scores), known) for scores, known in features]
+        if quick or self._encoder is None:
+            return found
+        unsure = [place for place, scored in enumerate(found) if not scored.ranked or scored.ranked[0][1] < ENOUGH]
+        vectors = self._encoder.encode([stretches[place][1] for place in unsure])
+        for place, vector in zip(unsure, vectors, strict=True):
+            scores, known = features[place]
+            scores = BESIDE_A_VECTOR * scores + DIRECTION * self._by_direction(vector)
+            found[place] = self._scored(softmax(scores), max(known, KNOWN_BY_VECTOR))
+        return found
 
     def why(self, words: Words, label: str) -> list[tuple[str, float]]:
-        """The features that speak for a label, strongest first."""
-        place = self.labels.index(label)
-        names = {number: feature for feature, number in self._numbers.items()}
-        vector, _ = self._vector(words)
-        said = []
-        for feature, value in zip(vector.features, vector.values, strict=True):
-            weight = dict(zip(*self._weights[feature], strict=True)).get(place, 0.0)
-            said.append((names[feature], value * weight))
-        return sorted((entry for entry in said if entry[1] > 0), key=lambda entry: -entry[1])
+        """The features that speak for a label against the mean of all, strongest first."""
+        places, values, _ = weighed(words, self._learnt)
+        names = list(self._learnt.features)
+        rows = self._learnt.likelihoods[places].astype(np.float32)
+        gains = values * (rows[:, self._learnt.labels.index(label)] - rows.mean(axis=1))
+        said = [(names[place], float(gain)) for place, gain in zip(places, gains, strict=True) if gain > 0]
+        return sorted(said, key=lambda entry: (-entry[1], entry[0]))
 
-    def _vector(self, words: Words) -> tuple[Vector, float]:
-        """The features known, at length 1, and the share of weight that is known."""
-        features, values = array("l"), array("d")
-        square = lost = 0.0
-        for feature, count in _raw_features(words).items():
-            number = self._numbers.get(feature)
-            if number is None:
-                if feature[0] not in "_^":
-                    lost += self._unknown**2
-                continue
-            value = self._idf[number] * count
-            square += value * value
-            features.append(number)
-            values.append(value)
-        if not features:
-            return Vector((), ()), 0.0
-        length = math.sqrt(square)
-        return Vector(features, array("d", [value / length for value in values])), square / (square + lost)
+    def _by_features(self, words: Words) -> tuple[Floats, float]:
+        places, values, known = weighed(words, self._learnt)
+        if not len(places):
+            return np.zeros(len(self._learnt.labels), np.float32), 0.0
+        return values @ self._learnt.likelihoods[places].astype(np.float32), known
 
+    def _by_direction(self, vector: Floats) -> Floats:
+        """In logarithms, up to a constant. Near a phrase of the merchant's, what it stands for is the likeliest."""
+        weights = self._learnt.directions
+        scores = vector @ weights[:-1] + weights[-1]
+        scores = np.maximum(scores, scores[np.isfinite(scores)].min())
+        if len(self._learnt.anchors):
+            nearness = np.full(len(scores), -1.0, np.float32)
+            np.maximum.at(nearness, self._learnt.anchored, self._learnt.anchors @ vector)
+            scores = np.maximum(scores, scores.max() + STEEP * (nearness - AS_NEAR))
+        return np.asarray(scores, np.float32)
 
-def _raw_features(words: Words) -> Counter[str]:
-    counted: Counter[str] = Counter(words)
-    for first, second in pairwise(("<", *words, ">")):
-        counted[f"_{first} {second}"] += 1
-    for word in words:
-        if len(word) > GRAM:
-            bounded = f"<{word[:LONGEST_WORD]}>"
-            for place in range(len(bounded) - GRAM + 1):
-                counted["^" + bounded[place : place + GRAM]] += 1
-    return counted
-
-
-def _learn_features(texts: Iterable[Words]) -> tuple[dict[str, int], list[float]]:
-    """Each feature's number, and by number how telling it is: the rarer, the more."""
-    seen: Counter[str] = Counter()
-    total = 0
-    for words in texts:
-        seen.update(_raw_features(words).keys())
-        total += 1
-    idf = [(1 + math.log(total / count)) * (0.7 if feature[0] in "_^" else 1.0) for feature, count in seen.items()]
-    return {feature: number for number, feature in enumerate(seen)}, idf
-
-
-def _train(vectors: Sequence[Vector], answers: Sequence[int], features: int) -> list[Weights]:
-    """Averaged PA-I: after each mistake or narrow win the right label gains and the best wrong one loses."""
-    weights: list[dict[int, float]] = [{} for _ in range(features)]
-    sums: list[dict[int, float]] = [{} for _ in range(features)]
-    step = 1
-    order = [(place * 7919) % len(vectors) for place in range(len(vectors))] if vectors else []
-    for _ in range(EPOCHS):
-        for place in order:
-            vector, right = vectors[place], answers[place]
-            scores: dict[int, float] = {}
-            for feature, value in zip(vector.features, vector.values, strict=True):
-                for label, weight in weights[feature].items():
-                    scores[label] = scores.get(label, 0.0) + weight * value
-            own = scores.pop(right, 0.0)
-            wrong, best = _best_wrong(scores)
-            loss = 1.0 - own + best
-            if loss > 0:
-                rate = min(AGGRESSIVENESS, loss / 2)
-                _move(weights, sums, vector, right, rate, step)
-                if wrong is not None:
-                    _move(weights, sums, vector, wrong, -rate, step)
-            step += 1
-    return [_averaged(by_label, summed, step) for by_label, summed in zip(weights, sums, strict=True)]
-
-
-def _averaged(by_label: dict[int, float], summed: dict[int, float], step: int) -> Weights:
-    """The mean over all steps; what hardly counts is left out."""
-    averaged = [(label, weight - summed.get(label, 0.0) / step) for label, weight in by_label.items()]
-    kept = [(label, weight) for label, weight in averaged if abs(weight) >= NEGLIGIBLE]
-    return tuple(label for label, _ in kept), array("d", [weight for _, weight in kept])
-
-
-def _name_of(examples: Sequence[tuple[Words, str]]) -> str:
-    """Changes with the examples, with how they are learnt, and with how this machine writes numbers."""
-    digest = sha256(files("bot.understanding").joinpath("scorer.py").read_bytes())
-    digest.update(f"{sys.byteorder}{array('l').itemsize}{examples!r}".encode())
-    return f"weights-{digest.hexdigest()[:32]}"
-
-
-def _packed(weights: Sequence[Weights]) -> bytes:
-    """How many labels each feature has, then all labels, then all weights."""
-    counts = array("H", [len(labels) for labels, _ in weights])
-    labels = array("H", [label for labels, _ in weights for label in labels])
-    values = array("d", [value for _, values in weights for value in values])
-    lengths = array("q", [len(counts), len(labels)])
-    return lengths.tobytes() + counts.tobytes() + labels.tobytes() + values.tobytes()
-
-
-def _unpacked(content: bytes) -> list[Weights]:
-    """What was packed; nothing where it is cut short or something else."""
-    lengths, counts, labels, values = array("q"), array("H"), array("H"), array("d")
-    try:
-        lengths.frombytes(content[:16])
-        first = 16 + 2 * lengths[0]
-        second = first + 2 * lengths[1]
-        for part, piece in ((counts, content[16:first]), (labels, content[first:second]), (values, content[second:])):
-            part.frombytes(piece)
-    except (ValueError, IndexError):
-        return []
-    if len(counts) != lengths[0] or not sum(counts) == len(labels) == len(values) == lengths[1]:
-        return []
-    ends = list(accumulate(counts))
-    return [
-        (tuple(labels[end - count : end]), values[end - count : end]) for count, end in zip(counts, ends, strict=True)
-    ]
-
-
-def _best_wrong(scores: dict[int, float]) -> tuple[int | None, float]:
-    if not scores:
-        return None, 0.0
-    label = max(scores, key=scores.__getitem__)
-    return label, scores[label]
-
-
-def _move(
-    weights: list[dict[int, float]],
-    sums: list[dict[int, float]],
-    vector: Vector,
-    label: int,
-    rate: float,
-    step: int,
-) -> None:
-    for feature, value in zip(vector.features, vector.values, strict=True):
-        change = rate * value
-        by_label, summed = weights[feature], sums[feature]
-        by_label[label] = by_label.get(label, 0.0) + change
-        summed[label] = summed.get(label, 0.0) + change * step
-
-
-def _softmax(scores: dict[str, float], intents: int) -> tuple[tuple[str, float], ...]:
-    """Shares of all intents; those that no feature spoke for count with a score of 0."""
-    if not scores:
-        return ()
-    ranked = sorted(scores.items(), key=lambda entry: (-entry[1], entry[0]))
-    top = ranked[0][1]
-    shares = [(intent, math.exp(STEEPNESS * (score - top))) for intent, score in ranked]
-    silent = max(intents - len(ranked), 0) * math.exp(STEEPNESS * -max(top, 0.0))
-    total = sum(share for _, share in shares) + silent
-    return tuple((intent, share / total) for intent, share in shares)
+    def _scored(self, shares: Floats, known: float) -> Scored:
+        summed = np.bincount(self._intent_of, shares, len(self.intents))
+        order = np.lexsort((np.arange(len(summed)), -summed))
+        kinds = [self._kinds[max(self._places[number], key=lambda label: shares[label])] for number in order[:5]]
+        ranked = tuple((self.intents[number], float(summed[number])) for number in order if summed[number] > 1e-4)
+        return Scored(ranked, known, tuple(kinds[: len(ranked)]))

@@ -1,13 +1,14 @@
 """Templates tried before a customer sees them: with everything known, and with each fact missing that may be so."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from jinja2 import Template, nodes
+from jinja2 import nodes
 
 from bot.errors import Fault, WordingError
 from bot.merchant.yamltext import Document, Path, TextPlace
@@ -18,7 +19,7 @@ from bot.wording.keys import facts_of
 from bot.wording.paths import Walk, walk
 from bot.wording.samples import FULL, NOW, OPTIONAL, SPARSE, ZONE, facts_for, without
 from bot.wording.sandbox import Wrong
-from bot.wording.words import written
+from bot.wording.words import Said, written
 
 #: Words that Twilio takes as opt-out, opt-in or help on SMS (CHANNELS.md 21).
 CARRIER_WORDS = ("CANCEL", "END", "QUIT", "STOP", "YES", "START", "HELP", "INFO")
@@ -38,6 +39,14 @@ class Findings:
 
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+
+    @property
+    def nothing(self) -> bool:
+        return not self.faults and not self.warnings
+
+    def add(self, more: "Findings") -> None:
+        self.faults += more.faults
+        self.warnings += more.warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,16 @@ class Part:
         return self.name == "sms" or (self.name == "text" and not self.own_sms)
 
 
+class Clean(Protocol):
+    """Digests of the parts in which this very code found nothing to fault or to warn of."""
+
+    def __contains__(self, digest: str, /) -> bool: ...
+
+    def add(self, digest: str, /) -> None:
+        """Told of each clean part at each load, also of one that was known."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Checker:
     """Checks templates of one language. `always` are the facts known everywhere: the shop, its policies."""
@@ -69,13 +88,20 @@ class Checker:
     currency: str
     always: Mapping[str, Any]
 
+    def digest(self, part: Part, has_choices: bool) -> str:
+        """Changes with all that the findings on a part rest on; the values of a fact known everywhere are among it
+        where the text has the fact's name, since nothing else can show them."""
+        always = {name: value for name, value in self.always.items() if name in part.text}
+        around = (part.key, part.name, part.own_sms, has_choices, str(self.locale), self.currency, always)
+        return hashlib.sha256(repr((part.text, around)).encode()).hexdigest()
+
     def named_facts(self, part: Part, tree: nodes.Template, found: Findings) -> Walk | None:
         """The facts the template names; None, with the faults, when some of them are not given to this key."""
         walked = walk(tree, self._facts(part.key, FULL))
         found.faults += [part.fault(each) for each in walked.wrong]
         return None if walked.wrong else walked
 
-    def try_out(self, part: Part, template: Template, walked: Walk, has_choices: bool, found: Findings) -> None:
+    def try_out(self, part: Part, template: Said, walked: Walk, has_choices: bool, found: Findings) -> None:
         """Renders with full and with sparse samples."""
         reader = Reader(self.locale, ZoneInfo(ZONE), self.currency, NOW)
         full = {**self._facts(part.key, FULL), READER: reader}
@@ -100,9 +126,7 @@ class Checker:
         always = {name: value for name, value in self.always.items() if name == "shop" or name in names}
         return {**facts_for(tuple(name for name in names if name not in always), samples), **always}
 
-    def _try_missing(
-        self, part: Part, template: Template, walked: Walk, full: Mapping[str, Any], found: Findings
-    ) -> None:
+    def _try_missing(self, part: Part, template: Said, walked: Walk, full: Mapping[str, Any], found: Findings) -> None:
         known = facts_of(part.key)
         optional = OPTIONAL.union(known.may_lack if known else ())
         for path in (path for path in walked.named if path in optional):

@@ -1,4 +1,8 @@
-"""templates/<language>.yaml and the answers of faq/ made into compiled wordings, with every fault at once."""
+"""templates/<language>.yaml and the answers of faq/ made into wordings, with every fault at once.
+
+A part that was found clean before, in the same circumstances, is neither parsed nor tried: it is compiled when it is
+first said.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,11 +14,11 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bot.errors import Fault
 from bot.merchant.yamltext import Document, Path, TextPlace
 from bot.model import Channel
-from bot.wording.check import Checker, Findings, Part
+from bot.wording.check import Checker, Clean, Findings, Part
 from bot.wording.keys import KEYS, facts_of
 from bot.wording.paths import closest
-from bot.wording.sandbox import compile_text, parse
-from bot.wording.words import COMMON, ChoiceWords, Wording
+from bot.wording.sandbox import LazyTemplate, compile_text, parse
+from bot.wording.words import COMMON, ChoiceWords, Said, Wording
 
 PARTS = ("text", "sms", "whatsapp", "email", "chat", "subject", "choices")
 MOST_TITLE = 20
@@ -22,11 +26,11 @@ MOST_TITLE = 20
 
 @dataclass(frozen=True, slots=True)
 class Loader:
-    """Reads one language's words. `country`, `currency` and `always` are for the trial rendering."""
+    """Reads one language's words. Without `clean` every part is judged."""
 
     environment: ImmutableSandboxedEnvironment
     checker: Checker
-    language: str
+    clean: Clean | None = None
 
     def templates(self, document: Document) -> tuple[dict[str, Wording], Findings]:
         """Every wording of a templates file that is without fault, and what was found."""
@@ -83,7 +87,19 @@ class Loader:
         place = document.texts.get(path) or TextPlace(document.line(path), follows=False)
         return Part(document, path, key, name, value, place, own_sms)
 
-    def _compiled(self, part: Part, found: Findings, has_choices: bool = False) -> Any:
+    def _compiled(self, part: Part, found: Findings, has_choices: bool = False) -> Said | None:
+        if self.clean is None:
+            return self._judged(part, found, has_choices)
+        digest = self.checker.digest(part, has_choices)
+        here = Findings()
+        known = digest in self.clean
+        made = LazyTemplate(self.environment, part.text) if known else self._judged(part, here, has_choices)
+        if here.nothing:
+            self.clean.add(digest)
+        found.add(here)
+        return made
+
+    def _judged(self, part: Part, found: Findings, has_choices: bool) -> Said | None:
         tree, wrong = parse(self.environment, part.text)
         found.faults += [part.fault(each) for each in wrong]
         if tree is None or wrong:

@@ -93,6 +93,7 @@ FULL: Mapping[str, Any] = {
     "damaged": [_line(), line_view(_LINES[1], "USD")],
     "customer": customer_view(_CUSTOMER),
     "first_name": "Dana",
+    "languages": "English, Español",
     "amount": Money(Decimal("36.00"), "USD"),
     "price": Money(Decimal("18.00"), "USD"),
     "total": Money(Decimal("36.00"), "USD"),

@@ -1,6 +1,6 @@
 """A shop's words: template keys rendered for a channel, a language and a zone.
 
-Everything was compiled and tried at load; here facts are put in, nothing is decided. A key or fact that is not there
+Everything was tried at load or before; here facts are put in, nothing is decided. A key or fact that is not there
 raises WordingError, which names the key and never a value.
 """
 
@@ -21,10 +21,12 @@ from bot.merchant.schema import Policies, ShopSettings
 from bot.model import Channel, Choice, Rendered, Say
 from bot.wording import gsm
 from bot.wording.filters import READER, Reader
-from bot.wording.sandbox import MOST_OUTPUT, NotKnownError
+from bot.wording.sandbox import MOST_OUTPUT, LazyTemplate, NotKnownError
 
 COMMON = "common"  # the key whose choices are the titles of what every question may offer: yes, no
 FAULTS = (TemplateRuntimeError, NotKnownError, WordingError, TypeError, ValueError, ArithmeticError, LookupError)
+
+Said = Template | LazyTemplate
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,15 @@ class ChoiceWords:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One key in one language, compiled. `texts` has the words for every channel under None, beside overrides."""
+    """One key in one language. `texts` has the words for every channel under None, beside overrides."""
 
-    texts: Mapping[Channel | None, Template] = field(default_factory=dict)
-    subject: Template | None = None
+    texts: Mapping[Channel | None, Said] = field(default_factory=dict)
+    subject: Said | None = None
     choices: Mapping[str, ChoiceWords] = field(default_factory=dict)
 
 
 class Words:
-    """Templates of all languages, compiled. A key that a language lacks is taken from the shop's own language."""
+    """Templates of all languages. A key that a language lacks is taken from the shop's own language."""
 
     def __init__(
         self, languages: Mapping[str, Mapping[str, Wording]], settings: ShopSettings, policies: Policies
@@ -130,7 +132,7 @@ def shop_facts(settings: ShopSettings) -> dict[str, Any]:
     return {**shop_view(settings), "hours": dict(settings.business_hours)}
 
 
-def written(template: Template, facts: Mapping[str, Any], key: str) -> str:
+def written(template: Said, facts: Mapping[str, Any], key: str) -> str:
     """The template's text with these facts, without blanks at line ends or more than one empty line in a row."""
     try:
         pieces: list[str] = []

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bot.errors import Fault, ShopFilesError
+from bot.merchant.golden import Reads, misread, told
 from bot.merchant.jsonschema import schemas
 from bot.merchant.load import Loaded, load_shop
 from bot.merchant.shop import Shop
@@ -17,11 +18,12 @@ from bot.wording.samples import FULL, NOW, ZONE, facts_for
 from bot.wording.words import COMMON
 
 ReadFiles = Callable[[Path], Mapping[str, str]]
+MakeReader = Callable[[Shop], Reads]
 MOST_SHOWN = 5  # choices shown of a question that may offer any of many
 
 
 def shop_commands(
-    directory: Path, read_files: ReadFiles, sms_segments: Callable[[Rendered], int]
+    directory: Path, read_files: ReadFiles, sms_segments: Callable[[Rendered], int], make_reader: MakeReader
 ) -> tuple[click.Command, ...]:
     """The commands, to be added to the group `shop`. `sms_segments` counts what the SMS channel would send."""
 
@@ -31,6 +33,9 @@ def shop_commands(
         loaded = _load(directory, read_files)
         for warning in loaded.warnings:
             click.echo(f"warning: {_placed(directory, warning)}")
+        golden = loaded.shop.golden
+        wrong = misread(golden, make_reader(loaded.shop)) if golden else {}
+        _refuse(directory, [told(each, read) for each, read in wrong.items()])
         click.echo(f"{directory}: no faults, {len(loaded.warnings)} warnings")
 
     @click.command("preview")
@@ -106,10 +111,17 @@ def _load(directory: Path, read_files: ReadFiles) -> Loaded:
     try:
         return load_shop(read_files(directory))
     except ShopFilesError as error:
-        for fault in error.faults:
-            click.echo(_placed(directory, fault))
-        click.echo(f"{directory}: {len(error.faults)} faults", err=True)
-        raise SystemExit(1) from None
+        _refuse(directory, error.faults)
+        raise
+
+
+def _refuse(directory: Path, faults: Sequence[Fault]) -> None:
+    """Shows the faults and ends the command, if there are any."""
+    for fault in faults:
+        click.echo(_placed(directory, fault))
+    if faults:
+        click.echo(f"{directory}: {len(faults)} faults", err=True)
+        raise SystemExit(1)
 
 
 def _placed(directory: Path, fault: Fault) -> str:

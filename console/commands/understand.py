@@ -1,6 +1,7 @@
 """`flask understand`: what the bot reads in a text and why, and how well it reads a file of labelled messages."""
 
 import csv
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +13,18 @@ import click
 
 from bot.errors import ShopFilesError
 from bot.merchant.load import load_shop
+from bot.merchant.shop import Shop
 from bot.model import Choice, Expected, Kind, Reading
-from bot.records import Order
-from bot.understanding.measuring import Example, Measured, Tally, measure, percentile
+from bot.records import Order, Variant
+from bot.understanding.measuring import KEYS, NO_WISH, WANTED_PRECISION, Example, Measured, measure, percentile
 from bot.understanding.reader import Reader
+from console.commands.unclear import export_unclear
 
 ReadFiles = Callable[[Path], Mapping[str, str]]
+MakeReader = Callable[[Shop], Reader]
 REASONS = 6  # words shown in favour of an intent
 RUNNERS_UP = 3
+MOST_CONFUSED = 20  # rows of the table of mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,9 @@ class Nobody:
 
     today: datetime
     orders: Sequence[Order] = ()
+
+    def variants(self) -> Sequence[Variant]:
+        return ()
 
 
 class TextGroup(click.Group):
@@ -39,12 +47,21 @@ class TextGroup(click.Group):
         return super().parse_args(ctx, args)
 
 
-def understand_command(directory: Path, read_files: ReadFiles) -> click.Group:
+def understand_command(directory: Path, read_files: ReadFiles, make_reader: MakeReader) -> click.Group:
     """The group, reading with the phrases and store questions of the shop in `directory`."""
 
     @click.group("understand", cls=TextGroup)
     def understand() -> None:
-        """Show what is read in TEXT, or measure a file: `understand TEXT`, `understand eval FILE.csv`."""
+        """Show what is read in TEXT and why, measure a file, or export what was not understood."""
+
+    understand.add_command(export_unclear)
+
+    def prepared() -> tuple[Reader, Nobody]:
+        try:
+            shop = load_shop(read_files(directory)).shop
+        except ShopFilesError as error:
+            raise click.ClickException(str(error)) from error
+        return make_reader(shop), Nobody(datetime.now(ZoneInfo(shop.settings.time_zone)))
 
     @understand.command("read")
     @click.argument("text")
@@ -53,30 +70,40 @@ def understand_command(directory: Path, read_files: ReadFiles) -> click.Group:
         "--choice", "titles", multiple=True, metavar="TITLE", help="a choice that question offers; repeatable"
     )
     @click.option("--language", help="the conversation's language so far")
-    def read(text: str, expect: str | None, titles: Sequence[str], language: str | None) -> None:
+    @click.option("--json", "as_json", is_flag=True, help="the Reading as JSON, with the ranked intents")
+    def read(text: str, expect: str | None, titles: Sequence[str], language: str | None, as_json: bool) -> None:
         """Show the reading of TEXT and the words that speak for it."""
-        reader, nobody = _reader(directory, read_files)
+        reader, nobody = prepared()
         choices = tuple(Choice(id=str(number), title=title) for number, title in enumerate(titles, 1))
         expected = Expected(name="open", kind=Kind(expect), choices=choices) if expect else None
         reading = reader.read(text, expected, nobody, language)
+        if as_json:
+            ranked = reader.judge(text).ranked[:RUNNERS_UP]
+            click.echo(json.dumps(reading.model_dump(mode="json") | {"ranked": ranked}, ensure_ascii=False, indent=2))
+            return
         for line in (*described(reading), *reasons(reader, text)):
             click.echo(line)
 
     @understand.command("eval")
     @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--by", type=click.Choice(list(KEYS)), multiple=True, help="the same figures by this; repeatable")
     @click.option("--wrong", is_flag=True, help="list every message read otherwise")
-    def evaluate(path: Path, wrong: bool) -> None:
+    def evaluate(path: Path, by: Sequence[str], wrong: bool) -> None:
         """Measure a CSV file with the columns text, intent and, if you like, language and channel."""
-        reader, nobody = _reader(directory, read_files)
+        reader, nobody = prepared()
         examples = read_examples(path)
+        _check_labels(examples, reader)
         reader.read(examples[0].text, None, nobody, None)
         taken: list[float] = []
         measured = measure(_read_all(reader, nobody, examples, taken))
-        for line in (*reported(measured), *timed(taken)):
+        for line in (*reported(measured, by), *timed(taken)):
+            click.echo(line)
+        for line in plotted(measured):
             click.echo(line)
         if wrong:
-            for example, got in measured.wrong:
-                click.echo(f"  {example.intent} read as {got}: {example.text}")
+            for seen in measured.seen:
+                if not seen.right:
+                    click.echo(f"  {seen.example.intent} read as {seen.got}: {seen.example.text}")
 
     return understand
 
@@ -87,7 +114,8 @@ def described(reading: Reading) -> Iterator[str]:
         if name in ("wishes", "candidates"):
             for wish in value:
                 how = "wish" if name == "wishes" else "perhaps"
-                yield f"{how}: {wish['intent']} {wish['probability']:.2f}  {wish['text']!r}"
+                label = ".".join(filter(None, (wish["intent"], wish.get("kind", ""))))
+                yield f"{how}: {label} {wish['probability']:.2f}  {wish['text']!r}"
         elif name == "entities":
             yield from (f"{entity}: {found}" for entity, found in value.items())
         elif name != "text":
@@ -107,8 +135,11 @@ def reasons(reader: Reader, text: str) -> Iterator[str]:
 
 def read_examples(path: Path) -> list[Example]:
     """The labelled messages of a CSV file. Raises click.ClickException when it is none."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise click.ClickException(f"{path}: this is no CSV file in UTF-8: {error}") from error
     if not rows or not {"text", "intent"} <= rows[0].keys():
         raise click.ClickException(f"{path}: the first line must name the columns text and intent, and messages follow")
     return [
@@ -117,46 +148,65 @@ def read_examples(path: Path) -> list[Example]:
     ]
 
 
-def reported(measured: Measured) -> Iterator[str]:
-    """The figures as lines of a table."""
-    yield f"{'':24}{'messages':>9}{'right':>8}{'top two':>9}{'acted on':>10}{'of these right':>16}"
-    yield _row("all", measured.whole)
-    for title, tallies in (("language", measured.by_language), ("channel", measured.by_channel)):
-        yield from (_row(f"{title} {name}", tally) for name, tally in sorted(tallies.items()))
-    yield from (_row(name, tally) for name, tally in sorted(measured.by_intent.items()))
-    if measured.kinds:
-        yield f"kind of delivery problem right: {measured.kinds_right} of {measured.kinds}"
+def reported(measured: Measured, by: Sequence[str] = ()) -> Iterator[str]:
+    """The figures as lines of a table, and what is most often taken for what."""
+    yield f"{'':28}{'messages':>9}{'right':>8}{'top two':>9}{'acted on':>10}{'of these right':>16}"
+    yield _row("all", measured)
+    for key in by:
+        yield from (_row(f"{key} {name}", part) for name, part in measured.by(KEYS[key]).items())
+    yield f"macro-F1: {measured.macro_f1:.3f}"
+    yield f"acted on with {WANTED_PRECISION:.0%} right: {measured.coverage:.1%} of what wants something"
+    if measured.kinds[1]:
+        yield "kind right where the intent is: {} of {}".format(*measured.kinds)
     if measured.strangers:
-        yield f"none of our business, yet acted on: {measured.false_accepts} of {measured.strangers}"
+        yield f"none of our business, yet acted on: {measured.false_accepts:.1%} of {len(measured.strangers)}"
+    mistakes = measured.confusion()
+    if mistakes:
+        yield "mistakes:"
+        yield from (f"  {wanted} read as {got}: {count}" for wanted, got, count in mistakes[:MOST_CONFUSED])
 
 
 def timed(taken: Sequence[float]) -> Iterator[str]:
     yield f"CPU per message: p50 {percentile(taken, 0.5):.2f} ms, p99 {percentile(taken, 0.99):.2f} ms"
 
 
-def _row(name: str, tally: Tally) -> str:
-    acted = f"{tally.acted_right / tally.acted:.1%}" if tally.acted else "-"
+def plotted(measured: Measured) -> Iterator[str]:
+    """Coverage (across) against precision (up), in characters."""
+    from uniplot import plot_to_string
+
+    points = measured.curve()
+    if len(points) >= 2:
+        yield plot_to_string(
+            xs=[coverage * 100 for coverage, _ in points],
+            ys=[precision * 100 for _, precision in points],
+            lines=True,
+            title="right of what is acted on (%) against share acted on (%)",
+            width=64,
+            height=12,
+        )
+
+
+def _check_labels(examples: Sequence[Example], reader: Reader) -> None:
+    """Tells of labels that can never be read: most likely they are called otherwise here."""
+    known = {*reader.intents, "stop", "person", *NO_WISH}
+    unknown = sorted({example.intent for example in examples if example.intent.partition(".")[0] not in known})
+    if unknown:
+        click.echo(f"not intents of ours: {', '.join(unknown)}; ours are {', '.join(sorted(reader.intents))}", err=True)
+
+
+def _row(name: str, measured: Measured) -> str:
+    acted = f"{measured.acted_right:.1%}" if measured.acted else "-"
     return (
-        f"{name:24}{tally.total:>9}{tally.accuracy:>8.1%}{tally.within_two / tally.total:>9.1%}"
-        f"{tally.acted / tally.total:>10.1%}{acted:>16}"
+        f"{name:28}{measured.total:>9}{measured.accuracy:>8.1%}{measured.top_two:>9.1%}"
+        f"{measured.acted:>10.1%}{acted:>16}"
     )
-
-
-def _reader(directory: Path, read_files: ReadFiles) -> tuple[Reader, Nobody]:
-    try:
-        shop = load_shop(read_files(directory)).shop
-    except ShopFilesError as error:
-        raise click.ClickException(str(error)) from error
-    settings = shop.settings
-    reader = Reader(shop.phrases, shop.faq, language=settings.language, country=settings.country)
-    return reader, Nobody(datetime.now(ZoneInfo(settings.time_zone)))
 
 
 def _read_all(
     reader: Reader, nobody: Nobody, examples: Iterable[Example], taken: list[float]
-) -> Iterator[tuple[Example, Reading, list[str]]]:
+) -> Iterator[tuple[Example, Reading, Sequence[tuple[str, float]]]]:
     for example in examples:
         started = time.process_time_ns()
         reading = reader.read(example.text, None, nobody, None)
         taken.append((time.process_time_ns() - started) / 1e6)
-        yield example, reading, [intent for intent, _ in reader.judge(example.text).ranked[:RUNNERS_UP]]
+        yield example, reading, reader.judge(example.text).ranked[:RUNNERS_UP]

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from bot.model import Address, Channel
 from bot.records import Customer, Shipment
 from bot.understanding.reader import Reader
+from joining import make_reader
 from storage.engine import make_engine, migrate
 from storage.parties import TABLES
 from tests.bot.stories import order
@@ -35,8 +36,7 @@ STRANGER = "+15035550199"
 
 @cache
 def reader() -> Reader:
-    settings = shop().settings
-    return Reader(shop().phrases, shop().faq, language=settings.language, country=settings.country)
+    return make_reader(shop(), encoder=True)
 
 
 @pytest.fixture

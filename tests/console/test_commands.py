@@ -8,7 +8,7 @@ from click.testing import Result
 from flask.cli import FlaskGroup
 
 from app import create_app
-from tests.e2e.outside import environment, phone, write_shop
+from tests.e2e.outside import ROOT, environment, phone, write_shop
 
 Type = Callable[..., Result]
 
@@ -109,3 +109,17 @@ def test_wrong_settings_are_told_by_the_command_that_needs_them(type_: Type, mon
     assert told.exit_code == 1
     assert "DATABASE_URL must begin with" in told.output
     assert "Traceback" not in told.output
+
+
+def test_wrong_settings_are_told_by_what_reads_the_shops_words(
+    type_: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "shop").symlink_to(ROOT / "shop")
+    monkeypatch.setenv("PORT", "eighty")
+
+    for command in (("shop", "check"), ("understand", "hello")):
+        told = type_(*command)
+
+        assert told.exit_code == 1
+        assert "PORT must be a whole number" in told.output
+        assert "Traceback" not in told.output

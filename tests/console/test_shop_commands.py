@@ -3,22 +3,29 @@
 import json
 import shutil
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.merchant.jsonschema import schemas
+from bot.merchant.shop import Shop
 from bot.model import Rendered
 from bot.wording import gsm
 from console.commands.shop import shop_commands
+from joining import make_reader
 
 SHOP = Path(__file__).resolve().parents[2] / "shop"
 
 
 def read_files(directory: Path) -> Mapping[str, str]:
     return {path.relative_to(directory).as_posix(): path.read_text() for path in directory.rglob("*.yaml")}
+
+
+words_alone = partial(make_reader, encoder=False)
 
 
 def segments(rendered: Rendered) -> int:
@@ -33,7 +40,7 @@ def directory(tmp_path: Path) -> Path:
 
 def run(directory: Path, *arguments: str) -> Result:
     group = click.Group(
-        "shop", {command.name or "": command for command in shop_commands(directory, read_files, segments)}
+        "shop", {command.name or "": command for command in shop_commands(directory, read_files, segments, words_alone)}
     )
     return CliRunner().invoke(group, arguments)
 
@@ -63,6 +70,27 @@ def test_a_warning_is_told_and_passes(directory: Path) -> None:
     assert result.exit_code == 0
     assert result.output.startswith(f"warning: {path}:")
     assert "problem.found: 🎉 makes an SMS cost more" in result.output
+
+
+def test_a_golden_message_that_is_misread_is_told_and_exits_1(directory: Path) -> None:
+    path = directory / "golden.yaml"
+    path.write_text("en:\n  where_is_my_order:\n    - where is my order\n    - I want to cancel my order\n")
+    result = run(directory, "check")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[-1] == (
+        f"{path}:4: en.where_is_my_order: 'I want to cancel my order' would be read as cancel_order "
+        "(see `flask understand` for the words that say so)"
+    )
+    assert "no faults" not in result.output
+
+
+def test_without_golden_messages_no_reader_is_made(directory: Path) -> None:
+    def none_needed(shop: Shop) -> NoReturn:
+        raise AssertionError("nothing is to be read")
+
+    (directory / "golden.yaml").unlink()
+    (check, *_) = shop_commands(directory, read_files, segments, none_needed)
+    assert CliRunner().invoke(check).exit_code == 0
 
 
 def test_a_preview_shows_each_channel_and_the_segments_of_an_sms(directory: Path) -> None:
@@ -108,6 +136,7 @@ def test_the_schemas_cover_every_file_and_the_import_format(directory: Path) -> 
         "faq.yaml",
         "templates.yaml",
         "phrases.yaml",
+        "golden.yaml",
         "import.json",
     }
     assert {"customers", "products", "orders", "subscriptions"} <= set(printed["import.json"]["properties"])

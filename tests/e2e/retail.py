@@ -29,16 +29,70 @@ TOO_CLOSE = timedelta(minutes=5)  # a promise that may run out while the test ru
 
 MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10}
 MONTHS |= {"nov": 11, "dec": 12, "ene": 1, "abr": 4, "ago": 8, "dic": 12}
+MONTHS |= {
+    "mär": 3,
+    "mai": 5,
+    "okt": 10,
+    "dez": 12,
+    "fév": 2,
+    "avr": 4,
+    "aoû": 8,
+    "déc": 12,
+    "gen": 1,
+    "mag": 5,
+    "giu": 6,
+}
+MONTHS |= {"lug": 7, "set": 9, "ott": 10, "fev": 2, "out": 10, "mrt": 3, "maa": 3, "mei": 5, "juin": 6, "juil": 7}
 
 #: How each state is told, in the languages the shop has words in.
 TOLD = {
-    "pending": ("hasn't shipped yet", "aún no ha salido"),
-    "packed": ("packed", "empacado"),
-    "in transit": ("is on its way", "va en camino"),
-    "late": ("running late", "con retraso"),
-    "out for delivery": ("out for delivery", "en reparto"),
-    "delivered": ("was delivered", "se entregó"),
-    "cancelled": ("was cancelled", "fue cancelado"),
+    "pending": (
+        "hasn't shipped yet",
+        "aún no ha salido",
+        "noch nicht verschickt",
+        "pas encore partie",
+        "ainda não foi enviado",
+        "non è ancora partito",
+        "nog niet verzonden",
+    ),
+    "packed": ("packed", "empacado", "gepackt", "emballée", "embalado", "aspetta il ritiro", "ingepakt"),
+    "in transit": (
+        "is on its way",
+        "va en camino",
+        "unterwegs",
+        "est en route",
+        "está a caminho",
+        "è in viaggio",
+        "is onderweg",
+    ),
+    "late": ("running late", "con retraso", "Verspätung", "a du retard", "atrasado", "in ritardo", "heeft vertraging"),
+    "out for delivery": (
+        "out for delivery",
+        "en reparto",
+        "in Zustellung",
+        "en cours de livraison",
+        "saiu para entrega",
+        "è in consegna",
+        "is onderweg met bestelling",
+    ),
+    "delivered": (
+        "was delivered",
+        "se entregó",
+        "zugestellt",
+        "a été livrée",
+        "foi entregue",
+        "è stato consegnato",
+        "bezorgd door",
+    ),
+    "cancelled": (
+        "was cancelled",
+        "fue cancelado",
+        "wurde storniert",
+        "a été annulée",
+        "foi cancelado",
+        "è stato annullato",
+        "is geannuleerd",
+    ),
 }
 
 
@@ -154,16 +208,18 @@ def ships_by(placed: datetime) -> datetime:
 
 
 def days_said(text: str) -> frozenset[tuple[int, int]]:
-    """Every (month, day) named, in English or Spanish."""
+    """Every (month, day) named, in the languages the shop has words in."""
     english = re.findall(r"\b([A-Z][a-z]{2})[a-z]* (\d{1,2})\b", text)
-    spanish = [(month, day) for day, month in re.findall(r"\b(\d{1,2}) de ([a-z]{3})", text)]
-    found = [(MONTHS.get(month.lower()), int(day)) for month, day in [*english, *spanish]]
+    others = [(month, day) for day, month in re.findall(r"\b(\d{1,2})\.? (?:de )?(juin|juil|[^\W\d]{3})", text)]
+    found = [(MONTHS.get(month.lower()), int(day)) for month, day in [*english, *others]]
     return frozenset((month, day) for month, day in found if month)
 
 
 def times_said(text: str) -> frozenset[str]:
     found = re.findall(r"\b(\d{1,2}:\d\d)\s([ap])\.?\s?m", text, re.I)
-    return frozenset(f"{clock} {half.upper()}M" for clock, half in found)
+    of_24 = re.findall(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])(?!\s[ap]\.?\s?m)", text, re.I)
+    clocks = {f"{(int(hour) + 11) % 12 + 1}:{minute} {'AP'[int(hour) >= 12]}M" for hour, minute in of_24}
+    return frozenset({f"{clock} {half.upper()}M" for clock, half in found} | clocks)
 
 
 def _days(moments: list[datetime | None], zone: ZoneInfo) -> frozenset[tuple[int, int]]:

@@ -16,7 +16,8 @@ from tests.e2e.street import Channel, Sender, Street, open_street
 pytestmark = pytest.mark.shared
 
 CARRIERS = ("UPS", "USPS", "FedEx", "DHL")
-BESIDE = {"late": {"in transit"}, "cancelled": {"in transit"}}  # "on its way, but late", "so nothing is on its way"
+#: "on its way, but late", "so nothing is on its way", and in Dutch who delivers is on the way.
+BESIDE = {"late": {"in transit"}, "cancelled": {"in transit"}, "out for delivery": {"in transit"}}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
-from bot.errors import ShopFilesError
+from bot.errors import Fault, ShopFilesError
+from bot.merchant.shop import Shop
 from bot.model import Channel, Say
 from storage.merchant import KEPT, ShopKeeper, fingerprints, keep_good, last_good, read_files
+from storage.shelf import FolderShelf
 
 SHOP = Path(__file__).resolve().parents[2] / "shop"
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -30,8 +33,9 @@ def directory(tmp_path: Path) -> Path:
     copy = tmp_path / "shop"
     shutil.copytree(SHOP, copy)
     shutil.rmtree(copy / "faq")
-    for folder in ("templates", "phrases"):
-        (copy / folder / "es.yaml").unlink()
+    for path in [*copy.glob("templates/*.yaml"), *copy.glob("phrases/*.yaml")]:
+        if path.name != "en.yaml":
+            path.unlink()
     return copy
 
 
@@ -101,6 +105,49 @@ def test_a_mistake_taken_back_leaves_no_fault(keeper: ShopKeeper, directory: Pat
     save(directory, BROKEN, GOOD)
     assert not keeper.refresh()
     assert keeper.faults == ()
+
+
+def test_a_version_that_must_not_follow_is_refused_and_the_one_before_goes_on(directory: Path, engine: Engine) -> None:
+    told = Fault("golden.yaml", 7, "en.reorder", "'more' would be read as thanks")
+    keeper = ShopKeeper(directory, engine, StillClock(), prepare=lambda shop: [told])
+    keeper.refresh()
+    served = keeper.shop()
+    save(directory, GOOD, "thanks: Any time.")
+    with capture_logs() as logs:
+        assert not keeper.refresh()
+        assert not keeper.refresh()
+    assert keeper.shop() is served
+    assert keeper.faults == (told,)
+    assert [entry["event"] for entry in logs] == ["shop_file_fault", "shop_files_refused"]
+    assert logs[0]["fault"] == "golden.yaml:7: en.reorder: 'more' would be read as thanks"
+    kept = last_good(engine)
+    assert kept is not None
+    assert GOOD in kept[0]["templates/en.yaml"]
+
+
+def test_a_version_is_made_ready_before_it_is_served(directory: Path, engine: Engine) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def prepare(shop: Shop) -> Sequence[Fault]:
+        seen.append((shop.version, keeper.shop().version))
+        return ()
+
+    keeper = ShopKeeper(directory, engine, StillClock(), prepare=prepare)
+    keeper.refresh()
+    assert seen == []  # the first follows none
+    before = keeper.shop().version
+    save(directory, GOOD, "thanks: Any time.")
+    keeper.refresh()
+    assert seen == [(keeper.shop().version, before)]
+
+
+def test_files_that_are_not_read_at_all_are_not_made_ready(directory: Path, engine: Engine) -> None:
+    made: list[Shop] = []
+    keeper = ShopKeeper(directory, engine, StillClock(), prepare=lambda shop: made.append(shop) or ())
+    keeper.refresh()
+    save(directory, GOOD, BROKEN)
+    keeper.refresh()
+    assert made == []
 
 
 def test_a_restart_with_broken_files_serves_the_last_good_ones_loudly(directory: Path, engine: Engine) -> None:
@@ -175,6 +222,7 @@ def test_hidden_files_and_editors_leftovers_are_not_read(directory: Path) -> Non
     (directory / "notes.md").write_text("x")
     assert set(read_files(directory)) == {
         "catalog/products.yaml",
+        "golden.yaml",
         "notices.yaml",
         "phrases/en.yaml",
         "policies.yaml",
@@ -205,3 +253,16 @@ def test_saving_a_file_changes_its_fingerprint(directory: Path) -> None:
     before = fingerprints(directory)
     save(directory, GOOD, "thanks: Hi.")
     assert fingerprints(directory) != before
+
+
+def test_what_was_found_clean_is_kept_on_the_shelf_for_the_next_start(
+    directory: Path, engine: Engine, tmp_path: Path
+) -> None:
+    shelf = FolderShelf(tmp_path / "cache")
+    ShopKeeper(directory, engine, StillClock(), shelf=shelf).refresh()
+    assert {path.name.split("-")[0] for path in (tmp_path / "cache").iterdir()} == {"clean", "pages"}
+    keeper = ShopKeeper(directory, engine, StillClock(), shelf=shelf)
+    assert thanks(keeper).startswith("You're very welcome")
+    save(directory, GOOD, BROKEN)
+    keeper.refresh()
+    assert [fault.key for fault in keeper.faults] == ["thanks"]

@@ -124,8 +124,8 @@ def test_a_language_that_does_not_exist_is_told() -> None:
 
 
 def test_the_shops_language_needs_its_templates() -> None:
-    texts = changed("shop.yaml", "language: en", "language: fr")
-    assert any("there is no templates file for the shop's language, fr" in fault for fault in faults(texts))
+    texts = changed("shop.yaml", "language: en", "language: ja")
+    assert any("there is no templates file for the shop's language, ja" in fault for fault in faults(texts))
 
 
 def test_a_key_without_words_in_the_shops_language_is_refused() -> None:

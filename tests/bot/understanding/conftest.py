@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 
 from bot.model import Choice, Expected, Kind, Reading
-from bot.records import Line, Order, OrderStatus, Shipment
+from bot.records import Line, Order, OrderStatus, Shipment, Variant
+from bot.understanding.encoder import packaged_encoder
 from bot.understanding.reader import Reader
+from storage.shelf import FolderShelf
 
 TODAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
 
@@ -17,6 +19,10 @@ TODAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)  # a Monday
 class Customer:
     today: datetime = TODAY
     orders: tuple[Order, ...] = ()
+    catalogue: tuple[Variant, ...] = ()
+
+    def variants(self) -> tuple[Variant, ...]:
+        return self.catalogue
 
 
 def order(number: str, *lines: Line, tracking: str = "") -> Order:
@@ -72,9 +78,15 @@ class Ear:
 
 @pytest.fixture(scope="session")
 def ear() -> Ear:
-    return Ear(Reader())
+    return Ear(Reader(shelf=FolderShelf(), encoder=packaged_encoder()))
 
 
 @pytest.fixture
 def stranger() -> Customer:
     return Customer()
+
+
+@pytest.fixture(scope="session")
+def bare_ear() -> Ear:
+    """Without the sentence encoder."""
+    return Ear(Reader(shelf=FolderShelf()))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.model import Choice, Kind
+from bot.model import Choice, Expected, Kind
+from tests.bot.understanding.conftest import CUSTOMER
 
 FIXES = (
     Choice(id="redeliver", title="Deliver again"),
@@ -274,3 +275,165 @@ def test_an_answer_and_a_wish_are_both_heard(ear):
     reading = ear("yes, and where is my other order?", Kind.YES_NO)
     assert reading.answer is True
     assert [wish.intent for wish in reading.wishes] == ["where_is_my_order"]
+
+
+# --- what people say around an answer, in all languages -----------------------------------------------------------
+
+SAID_YES = (
+    "go on then|be my guest|hell yeah|sure why not|no problem|it did yeah|I did, twice|ok do it|yes, no rush|yesss|"
+    "yes if you can please|fine by me|that would be great|sí, claro|dale|por qué no|sin problema|avec plaisir|mais oui|"
+    "ok pour moi|klar, mach|gerne, danke|hab ich schon|pode sim|quero sim|claro que sim|volentieri|come no|"
+    "l'ho già fatto|doe maar|ja hoor|heb ik al gedaan"
+)
+SAID_NO = (
+    "nah ur alright|not a chance|hard pass|i'm good thanks|haven't tried it yet|nothing yet|please don't|"
+    "that'll be all|no that's fine thanks|yes not|para nada|todavía no lo he probado|no hace falta|surtout pas|"
+    "je n'ai rien reçu|ça ira merci|bloß nicht|hab ich noch nicht|auf gar keinen Fall|nem pensar|"
+    "ainda não recebi|deixa como está|macché|non ancora|nemmeno per sogno|niet doen|nog niet gedaan|liever niet"
+)
+SAID_NEITHER = (
+    "as long as it's free|sure, as long as it's free|yes if it's free|only if it costs nothing|how much is it?|yes?|"
+    "ok i'll think about it|never worn|yes no|jein|boh|depende|ça dépend|kommt drauf an|oui si c'est gratuit|"
+    "ja wenn es kostenlos ist|als het gratis is|send it to my work|great, now it's broken|let me check|who pays?"
+)
+
+
+@pytest.mark.parametrize("text", SAID_YES.split("|"))
+def test_a_yes_is_heard_in_the_way_people_put_it(ear, text):
+    assert ear(text, Kind.YES_NO).answer is True
+
+
+@pytest.mark.parametrize("text", SAID_NO.split("|"))
+def test_a_no_is_heard_in_the_way_people_put_it(ear, text):
+    assert ear(text, Kind.YES_NO).answer is False
+
+
+@pytest.mark.parametrize("text", SAID_NEITHER.split("|"))
+def test_what_doubts_asks_or_conditions_is_neither(ear, text):
+    assert not ear(text, Kind.YES_NO).answered
+
+
+REMEDIES = (
+    Choice(id="refund", title="Refund"),
+    Choice(id="exchange", title="Exchange"),
+    Choice(id="credit", title="Store credit"),
+)
+ROOMS = (
+    Choice(id="hose", title="Gartenschlauch 20 m"),
+    Choice(id="shears", title="Heckenschere HS 450"),
+)
+PACKS = (Choice(id="two", title="2 pack"), Choice(id="four", title="4 pack"))
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("my money back please", "refund"),
+        ("quiero mi dinero", "refund"),
+        ("mon argent", "refund"),
+        ("das Geld zurück", "refund"),
+        ("swap it", "exchange"),
+        ("umtauschen bitte", "exchange"),
+        ("a voucher is fine", "credit"),
+        ("the first no wait the second", "exchange"),
+        ("not the refund, the exchange", "exchange"),
+        ("la 2da", "exchange"),
+        ("doe die tweede maar", "exchange"),
+        ("a última opção", "credit"),
+        ("le premier", "refund"),
+    ],
+)
+def test_a_choice_is_heard_in_other_words(ear, text, chosen):
+    assert ear(text, Kind.CHOICE, REMEDIES).answer == chosen
+
+
+@pytest.mark.parametrize(
+    "text", ["either", "i don't mind", "refund or exchange", "how long does the credit last?", "not the refund"]
+)
+def test_what_leaves_the_choice_open_is_no_answer(ear, text):
+    assert not ear(text, Kind.CHOICE, REMEDIES).answered
+
+
+def test_a_part_of_a_long_word_tells_which(ear):
+    assert ear("der Schlauch", Kind.CHOICE, ROOMS).answer == "hose"
+
+
+def test_a_number_in_a_title_is_not_taken_for_a_place(ear):
+    assert not ear("2", Kind.CHOICE, PACKS).answered
+    assert ear("2 pack", Kind.CHOICE, PACKS).answer == "two"
+
+
+@pytest.mark.parametrize(
+    ("text", "stars"),
+    [
+        *(("un 3 stiracchiato", 3), ("bof trois", 3), ("ne glatte 5", 5), ("je mettrais 4", 4), ("een dikke 5", 5)),
+        *(("dou 2 porque demorou", 2), ("cinco estrellas ⭐", 5), ("was gonna say 5 but 4", 4), ("full marks", 5)),
+        *(("2 at best", 2), ("5 of course!!", 5), ("3 no wait 4", 4), ("um 4", 4)),
+    ],
+)
+def test_a_rating_in_the_way_people_put_it(ear, text, stars):
+    assert ear(text, Kind.RATING).answer == stars
+
+
+@pytest.mark.parametrize("text", ["3 or 4", "3-4", "5 for the lamp, 2 for delivery", "order 4", "i bought 2", "4.5"])
+def test_two_numbers_or_none_are_no_rating(ear, text):
+    assert not ear(text, Kind.RATING).answered
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        *(("a solid 9", 9), ("9/10 would recommend", 9), ("zero", 0), ("0", 0), ("10!", 10), ("ten", 10), ("🔟", None)),
+        *(("un 8", 8), ("acht", 8), ("8 sur 10", 8), ("7 because it was late", 7), ("nota 10", 10), ("full marks", 10)),
+        *(("8 or 9", None), ("7.5", None), ("11", None), ("11/10", None), ("the one thing i hate is the box", None)),
+        *(("i ordered 2 weeks ago", None), ("where is my order?", None)),
+    ],
+)
+def test_a_score_of_ten(ear, text, score):
+    expected = Expected(name="open", kind=Kind.RATING, most=10)
+    assert ear.reader.read(text, expected, CUSTOMER, None).answer == score
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        *(("yesterday", "2026-11-22"), ("3 days ago", "2026-11-20"), ("hace una semana", "2026-11-16")),
+        *(("vor zwei Wochen", "2026-11-09"), ("il y a 2 jours", "2026-11-21"), ("eergisteren", "2026-11-21")),
+        *(("last friday", "2026-11-20"), ("letzten Montag", "2026-11-16"), ("viernes pasado", "2026-11-20")),
+        *(("8 maggio di quest'anno", "2026-05-08"), ("the third of december", "2026-12-03")),
+        *(("friday no wait saturday", "2026-11-28"), ("not friday, saturday", "2026-11-28")),
+        *(("lunes 30", "2026-11-30"), ("Freitag morgen", "2026-11-27"), ("vrijdagochtend", "2026-11-27")),
+        *(("quinta de manhã", "2026-11-26"), ("xmas eve", "2026-12-24"), ("4.12.", "2026-12-04")),
+    ],
+)
+def test_a_day_in_the_way_people_put_it(ear, text, day):
+    assert ear(text, Kind.DATE).answer["date"] == day
+
+
+@pytest.mark.parametrize("text", ["friday or saturday", "any day", "any day but monday", "not friday", "after the 3rd"])
+def test_a_day_left_open_is_no_answer(ear, text):
+    assert not ear(text, Kind.DATE).answered
+
+
+GIVEN = {"line1": "12 Oak Street", "line2": None, "city": "", "region": None, "postcode": "", "country": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("62704", {"postcode": "62704"}),
+        ("SW1A 1AA", {"postcode": "SW1A 1AA"}),
+        ("it's Springfield, 62704", {"city": "Springfield", "postcode": "62704"}),
+        ("Springfield", {"city": "Springfield"}),
+        ("it's flat 4b", {"line2": "flat 4b"}),
+    ],
+)
+def test_an_address_is_filled_where_it_was_open(ear, text, slots):
+    expected = Expected(name="open", kind=Kind.ADDRESS, given=GIVEN)
+    assert ear.reader.read(text, expected, CUSTOMER, None).answer == {**GIVEN, **slots}
+
+
+@pytest.mark.parametrize("text", ["why do you need it?", "i don't know", "the same as before"])
+def test_what_adds_nothing_to_an_address_is_no_answer(ear, text):
+    expected = Expected(name="open", kind=Kind.ADDRESS, given=GIVEN)
+    assert not ear.reader.read(text, expected, CUSTOMER, None).answered

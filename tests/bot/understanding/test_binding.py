@@ -4,6 +4,7 @@ import pytest
 
 from bot.model import Choice, Expected, Json, Kind, Say
 from bot.understanding.reader import Reader
+from joining import make_reader
 from tests.bot.stories import NOW, sample_shop
 
 
@@ -11,11 +12,13 @@ class Nothing:
     today = NOW
     orders = ()
 
+    def variants(self):
+        return ()
+
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    shop = sample_shop()
-    return Reader(shop.phrases, shop.faq, language="en", country="US")
+    return make_reader(sample_shop(), encoder=True)
 
 
 def question(key: str, kind: Kind, *ids: str, binding: tuple[str, ...]) -> Expected:

@@ -100,3 +100,34 @@ def test_a_stranger_has_no_orders_to_compare_with(ear, stranger):
 
 def test_a_year_is_no_order_number(ear):
     assert ear("i bought it in 2019").entities.order_numbers == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("it was $39.99", ("39.99",)),
+        ("39,99 €", ("39.99 EUR",)),
+        ("1.299,00 EUR", ("1299.00 EUR",)),
+        ("i paid £1,299.50", ("1299.50 GBP",)),
+        ("you charged me 20 dollars twice, 20 dollars", ("20 USD",)),
+        ("20 bucks", ("20 USD",)),
+        ("it costs 1.299 €", ("1299 EUR",)),
+        ("$5.5", ("5.50",)),
+        ("order 39 is late", ()),
+        ("2 mugs", ()),
+    ],
+)
+def test_amounts_of_money(ear, text, amounts):
+    assert ear(text).entities.amounts == amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        *(("2x the lamp", 2), ("lamp x3", 3), ("two of them", 2), ("both are broken", 2), ("5 pieces", 5)),
+        *(("3 Stück", 3), ("2 unidades", 2), ("order 2", None), ("i ordered 2 weeks ago", None)),
+        *(("1920x1080", None), ("the second of them", None), ("one of them is missing", 1)),
+    ],
+)
+def test_how_many_of_a_thing(ear, text, quantity):
+    assert ear(text).entities.quantity == quantity

@@ -1,62 +1,154 @@
-"""How well held-out messages are read, held to what was reached.
+"""How well strangers' messages are read, held to what was reached.
 
-`heldout.csv` was written before the phrases and looked at while they were widened; `blind.csv` after, and only its
-totals were ever looked at: it tells how strangers' words fare.
+The sets were written by others than the phrases, each message for one person imagined, and never looked at while
+phrases and rules were widened, but for the odd rows of `two_wishes.csv`, `person.csv`, `stop.csv`,
+`person_stop_multi.csv` and of the two sets of answers. `blind.csv` is older; of it only the totals were ever looked at.
 """
 
 import csv
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.understanding.measuring import Example, measure, percentile
+from bot.model import Choice, Expected, Kind
+from bot.understanding.measuring import KEYS, NO_WISH, Example, measure, percentile
+from tests.bot.understanding.conftest import CUSTOMER, Customer
+
+HERE = Path(__file__).parent
+FRIDAY = Customer(today=datetime(2026, 11, 27, 10, tzinfo=UTC), orders=CUSTOMER.orders)
+
+
+def rows_of(name):
+    with HERE.joinpath(name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def measured_from(ear, name):
-    with Path(__file__).with_name(name).open(encoding="utf-8") as file:
-        examples = [Example(**row) for row in csv.DictReader(file)]
-    return measure(
-        (example, ear(example.text), [intent for intent, _ in ear.reader.judge(example.text).ranked[:2]])
-        for example in examples
-    )
+    examples = [Example(**row) for row in rows_of(name)]
+    return measure((example, ear(example.text), ear.reader.judge(example.text).ranked[:3]) for example in examples)
 
 
 @pytest.fixture(scope="module")
-def measured(ear):
-    return measured_from(ear, "heldout.csv")
+def english(ear):
+    return measured_from(ear, "english.csv")
 
 
 @pytest.fixture(scope="module")
-def blind(ear):
-    return measured_from(ear, "blind.csv")
+def languages(ear):
+    return measured_from(ear, "languages.csv")
 
 
-def test_english_and_the_other_languages_are_read_as_well_as_they_were(measured):
-    assert measured.by_language["en"].accuracy >= 0.90
-    assert all(tally.accuracy >= 0.85 for tally in measured.by_language.values())
+def asking(measured):
+    """Without the messages that want nothing of ours."""
+    seen = [each for each in measured.seen if each.example.intent not in NO_WISH]
+    return type(measured)(tuple(seen))
 
 
-def test_what_is_acted_on_is_mostly_right(measured):
-    assert measured.whole.acted_right / measured.whole.acted >= 0.90
+def test_english_openers_are_read_right_or_offered_within_two(english):
+    assert asking(english).accuracy >= 0.85
+    assert asking(english).top_two >= 0.95
 
 
-def test_messages_never_looked_at_are_asked_about_rather_than_misread(blind):
-    assert blind.whole.accuracy >= 0.60
-    assert blind.whole.acted_right / blind.whole.acted >= 0.80
+def test_the_other_languages_are_read_right(languages):
+    assert asking(languages).accuracy >= 0.80
+    assert all(part.accuracy >= 0.75 for part in languages.by(KEYS["language"]).values())
 
 
-def test_little_that_is_none_of_our_business_is_acted_on(measured):
-    assert measured.false_accepts / measured.strangers <= 0.10
+def test_what_is_acted_on_is_mostly_right(english, languages):
+    assert english.acted_right >= 0.90
+    assert languages.acted_right >= 0.85
 
 
-def test_a_message_takes_under_a_millisecond_of_cpu(ear):
+def test_enough_is_acted_on_at_the_wanted_precision(english):
+    assert english.coverage >= 0.70
+
+
+def test_little_that_is_none_of_our_business_enters_a_flow(english, languages):
+    strangers = [*english.strangers, *languages.strangers]
+    assert sum(each.acted and not each.right for each in strangers) / len(strangers) <= 0.06
+
+
+def test_mixed_languages_are_read_right(ear):
+    measured = measured_from(ear, "mixed.csv")
+    assert measured.accuracy >= 0.85
+
+
+def test_older_messages_never_looked_at_are_read_right(ear):
+    measured = measured_from(ear, "blind.csv")
+    assert measured.accuracy >= 0.80
+    assert measured.acted_right >= 0.85
+
+
+def test_two_wishes_are_both_found(ear):
+    rows = rows_of("two_wishes.csv")
+    found = 0
+    for row in rows:
+        wanted = {label.partition(".")[0] for label in row["intents"].split("|")}
+        reading = ear(row["text"])
+        got = {wish.intent for wish in reading.wishes} | ({"person"} if reading.person else set())
+        found += wanted <= got
+    assert found / len(rows) >= 0.75
+
+
+@pytest.mark.parametrize("name", ["person.csv", "person_stop_multi.csv"])
+def test_a_wish_for_a_person_is_heard_in_all_its_wordings(ear, name):
+    rows = [row for row in rows_of(name) if row["person"] == "1"]
+    heard = sum(ear(row["text"]).person for row in rows)
+    assert heard / len(rows) >= 0.93
+
+
+@pytest.mark.parametrize("name", ["stop.csv", "person_stop_multi.csv"])
+def test_a_wish_for_no_more_messages_is_heard_and_no_other_is_taken_for_one(ear, name):
+    wished = {"0": [], "1": []}
+    for row in rows_of(name):
+        wished[row["stop"]].append(ear(row["text"]).stop)
+    assert sum(wished["1"]) / len(wished["1"]) >= 0.90
+    assert sum(wished["0"]) / len(wished["0"]) <= 0.02
+
+
+@pytest.mark.parametrize("name", ["answers.csv", "answers_multi.csv"])
+def test_answers_are_read_and_never_more_into_them_than_was_said(ear, name):
+    rows = rows_of(name)
+    right = wrong = 0
+    for row in rows:
+        wanted = None if row["answer"] == "none" else row["answer"]
+        got = answered(ear, row)
+        right += got == wanted
+        wrong += got is not None and got != wanted
+    assert right / len(rows) >= 0.80
+    assert wrong / len(rows) <= 0.03
+
+
+def answered(ear, row):
+    """The answer as the sets write it."""
+    choices = tuple(Choice(id=title, title=title) for title in row["choices"].split("|") if title)
+    reading = ear.reader.read(row["text"], Expected(name="open", kind=Kind(row["kind"]), choices=choices), FRIDAY, None)
+    if reading.answer is None:
+        return None
+    match row["kind"]:
+        case "yes_no":
+            return "yes" if reading.answer else "no"
+        case "date":
+            return reading.answer["date"]
+        case _:
+            return str(reading.answer)
+
+
+def test_without_the_encoder_the_same_code_reads_by_words(bare_ear):
+    measured = measured_from(bare_ear, "english.csv")
+    assert measured.top_two >= 0.75
+    assert measured.false_accepts <= 0.05
+
+
+def test_a_message_takes_under_a_few_milliseconds_of_cpu(ear):
     taken = []
-    for _ in range(100):
+    for number in range(60):
         started = time.process_time()
-        ear("hi, where is my order #W2611340? it was supposed to be here last week")
+        ear(f"hi, where is my order #W261{number:04}? it was supposed to be here last week")
         taken.append(time.process_time() - started)
-    assert percentile(taken, 0.25) < 0.003  # a margin for a busy machine; `flask understand eval` gives the figures
+    assert percentile(taken, 0.25) < 0.02  # a margin for a busy machine; `flask understand eval` gives the figures
 
 
 def test_the_percentile_of_nothing_is_nothing():

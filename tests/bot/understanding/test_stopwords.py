@@ -3,6 +3,9 @@
 import pytest
 
 from bot.model import Choice, Kind
+from bot.understanding.lexicon import lexicon
+from bot.understanding.normalise import normalise
+from bot.understanding.stopwords import read_commands
 
 LIST = ("STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "OPT OUT", "STOP ALL")
 
@@ -34,6 +37,19 @@ def test_every_stop_word_stops_in_any_case_and_punctuation(ear, word, form):
 )
 def test_local_stop_words_stop(ear, word):
     assert ear(word).stop
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["STOPPP", "sotp", "st0p", "s t o p", "unsubscirbe", "UNSUSCRIBE", "opt-out!", "stop al", "abmeldne", "disiscivi"],
+)
+def test_a_stop_word_with_a_slip_still_stops(ear, text):
+    assert ear(text).stop
+
+
+@pytest.mark.parametrize("text", ["shop", "step", "anmelden", "inschrijven", "bestellen", "subscribe", "end it"])
+def test_a_word_that_only_looks_like_a_stop_word_does_not_stop(ear, text):
+    assert not ear(text).stop
 
 
 @pytest.mark.parametrize(
@@ -87,6 +103,26 @@ def test_local_stop_words_stop(ear, word):
         "non mi scrivete più",
         "stuur me geen berichten meer",
         "stop met berichten sturen",
+        "would you cease these alerts",
+        "turn those notifications off",
+        "enough with your emails",
+        "im fed up with these texts",
+        "erase my number off your contact list",
+        "i withdraw my permission for texts",
+        "I never signed up for these messages",
+        "who is this? STOP! never heard of you",
+        "sáquenme de la lista de difusión",
+        "basta de publicidad",
+        "j'en ai marre de vos pubs",
+        "enlevez-moi de votre fichier",
+        "nehmt mich aus dem verteiler",
+        "keine werbung mehr bitte",
+        "chega de propaganda",
+        "me tirem da lista",
+        "levatemi dalla lista",
+        "niente più sms per favore",
+        "hou op met die appjes",
+        "haal mij van de mailinglijst",
     ],
 )
 def test_a_plain_wish_to_hear_no_more_stops(ear, text):
@@ -125,10 +161,32 @@ def test_a_plain_wish_to_hear_no_more_stops(ear, text):
         "non-stop problems with this order",
         "please revoke the refund",
         "if you don't contact me today i will be upset",
+        "stop the parcel, i moved",
+        "i had no texts from the driver",
+        "no more updates since monday",
+        "stop emailing me, use whatsapp instead",
+        "how do i turn off notifications on the watch",
+        "unsubscribe me from the tea box",
+        "no message on the gift card please",
+        "este mes no me manden la caja",
     ],
 )
 def test_what_only_sounds_like_a_stop_wish_does_not_stop(ear, text):
     assert not ear(text).stop
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je ne reçois plus vos sms",
+        "ich bekomme keine nachrichten mehr",
+        "não recebo mais mensagens de vocês",
+        "non ricevo più sms da voi",
+        "ik krijg geen berichten meer",
+    ],
+)
+def test_no_rule_takes_messages_that_do_not_come_for_a_wish_to_get_none(text):
+    assert not read_commands(normalise(text, lexicon().expand), None, lexicon()).stop
 
 
 def test_cancel_alone_stops_and_says_that_it_may_have_meant_an_order(ear):

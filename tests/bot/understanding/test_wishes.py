@@ -71,7 +71,7 @@ def test_what_says_nothing_wants_nothing(ear, text):
 
 
 def test_an_unsure_reading_offers_candidates_instead(ear):
-    reading = ear("something with the size")
+    reading = ear("about the size")
     assert not reading.wishes
     assert reading.candidates
 

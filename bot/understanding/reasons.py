@@ -1,0 +1,18 @@
+"""Why something goes back or is cancelled, in a customer's words, as one of the reasons that policies know."""
+
+from bot.understanding.lexicon import Lexicon
+from bot.understanding.normalise import Text
+
+MOST_CHARACTERS = 600
+
+
+def find_reasons(text: Text, lexicon: Lexicon) -> tuple[str, ...]:
+    """Reasons told, the one told first first."""
+    plain = text.plain[:MOST_CHARACTERS]
+    told = [(match.start(), name) for name, pattern in lexicon.reasons if (match := pattern.search(plain))]
+    return tuple(dict.fromkeys(name for _, name in sorted(told)))
+
+
+def tells_reason(plain: str, lexicon: Lexicon) -> bool:
+    """Whether a folded stretch of text tells one."""
+    return any(pattern.search(plain) for _, pattern in lexicon.reasons)
