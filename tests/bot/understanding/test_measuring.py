@@ -1,8 +1,9 @@
 """How well strangers' messages are read, held to what was reached.
 
-The sets were written by others than the phrases, each message for one person imagined, and never looked at while
-phrases and rules were widened, but for the odd rows of `two_wishes.csv`, `person.csv`, `stop.csv`,
-`person_stop_multi.csv` and of the two sets of answers. `blind.csv` is older; of it only the totals were ever looked at.
+The sets were written by others than the phrases, each message for one person imagined. While phrases and rules were
+widened only totals and confusions were looked at, never a message, but for the odd rows of `two_wishes.csv`,
+`person.csv`, `stop.csv`, `person_stop_multi.csv` and of the two sets of answers. `blind.csv` is older; of it only the
+totals were ever looked at.
 """
 
 import csv
