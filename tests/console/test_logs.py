@@ -1,12 +1,12 @@
 import json
 import logging
-import time
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from console.logs import redactor, set_up_logs
+from tests.stalls import no_stall
 
 SECRET = "the-very-secret-token"
 
@@ -78,7 +78,6 @@ def test_lines_of_libraries_go_the_same_way(capsys: pytest.CaptureFixture[str]):
 
 @pytest.mark.parametrize("piece", ["a", "a.", "://", "input_value=", "[parameters: ", "+1 ", "a@"])
 def test_a_long_value_is_cut_and_holds_nothing_up(piece: str):
-    began = time.perf_counter()
-    written = str(cleaned(event=piece * 100_000)["event"])
-    assert time.perf_counter() - began < 1
+    with no_stall():
+        written = str(cleaned(event=piece * 100_000)["event"])
     assert len(written) < 100_000

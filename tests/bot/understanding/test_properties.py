@@ -1,12 +1,11 @@
 """No text of any kind raises, stalls or reads differently twice."""
 
-import time
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.model import Kind
+from tests.stalls import no_stall
 
 NASTY = st.text(
     alphabet=st.one_of(
@@ -74,12 +73,11 @@ def test_code_and_foreign_scripts_are_only_text(ear, text, kind):
 
 
 @pytest.mark.parametrize("text", LONG, ids=lambda text: repr(text[:8]))
-def test_ten_thousand_characters_take_no_longer_than_they_must(ear, text):
+def test_ten_thousand_characters_stall_nothing(ear, text):
     ear("warm", Kind.TEXT)
-    started = time.process_time()
-    for kind in (None, Kind.ADDRESS, Kind.CHOICE):
-        ear(text, kind)
-    assert time.process_time() - started < 1.0
+    with no_stall():
+        for kind in (None, Kind.ADDRESS, Kind.CHOICE):
+            ear(text, kind)
 
 
 def test_letters_of_other_shapes_read_as_letters(ear):

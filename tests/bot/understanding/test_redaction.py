@@ -1,7 +1,6 @@
 """What leaves the shop tells nobody who wrote it, and still what they want."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.understanding.normalise import LONGEST
 from bot.understanding.redaction import redacted
+from tests.stalls import no_stall
 
 NASTY = st.text(
     alphabet=st.one_of(st.characters(), st.sampled_from("\u200b\u202e\ufeff\x00\n\t＠４@.,-+()/#$£0123456789 abcXYZé")),
@@ -215,10 +215,9 @@ def test_no_more_than_the_beginning_of_a_long_text_is_given() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:8]))
-def test_a_hostile_text_takes_no_longer_than_another(text: str) -> None:
-    began = time.process_time()
-    redacted(text, ["Maya", "Okafor"])
-    assert time.process_time() - began < 0.5  # seconds; an ordinary one takes a millisecond
+def test_a_hostile_text_stalls_nothing(text: str) -> None:
+    with no_stall():
+        redacted(text, ["Maya", "Okafor"])
 
 
 @given(NASTY, st.lists(st.text(max_size=12), max_size=3))

@@ -1,6 +1,7 @@
-"""CHANNELS.md 25 and 28: whatever comes is read or refused, each in under a second, and never raises."""
+"""CHANNELS.md 25 and 28: whatever comes is read or refused, never raises and never stalls.
 
-import time
+`python -m tests.load` tells how long each takes beside the standard library's parsing of the same mail.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from bot.errors import UnreadableMessage
 from channels.email.mail import TEXT_BYTES
 from channels.email.text import new_text
 from tests.channels.email.mails import mail, payload, read
+from tests.stalls import no_stall
 
 HEAD = b"From: jane@gmail.com\r\nSubject: x\r\n"
 
@@ -63,10 +65,9 @@ NASTY = {
 
 
 @pytest.mark.parametrize("raw", NASTY.values(), ids=NASTY.keys())
-def test_a_nasty_mail_is_read_in_under_a_second(raw: bytes) -> None:
-    began = time.thread_time()
-    message = read(raw)
-    assert time.thread_time() - began < 1
+def test_a_nasty_mail_is_read_and_stalls_nothing(raw: bytes) -> None:
+    with no_stall():
+        message = read(raw)
     assert "\0" not in message.model_dump_json()
     assert "\\u0000" not in message.model_dump_json()
 
