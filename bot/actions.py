@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from bot.model import Category, Channel, Json, Value
-from bot.records import PostalAddress
+from bot.records import ExchangeFor, PostalAddress, Remedy, ReturnLine
 
 
 class Action(Value):
@@ -168,3 +168,108 @@ class Reorder(Action):
     line_id: str
     quantity: int
     price: Decimal
+
+
+# --- changes to an order that has not left ------------------------------------------------------------------------
+
+
+class CancelOrder(Action):
+    """The whole order, with what was paid for it back to the methods it was paid by.
+
+    data: {"refunds": [{"amount", "currency", "method", "kind"}]}; refused(a code of policy.cancellable,
+    "no_such_order", "reason").
+    """
+
+    order_id: str
+    reason: str
+    words: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"CancelOrder-{self.order_id}"
+
+
+class LineWanted(Value):
+    """A line as it shall be: one of the order's by its id, or a new one (`line_id` None)."""
+
+    line_id: str | None
+    sku: str
+    quantity: int = Field(ge=1)
+
+
+class ChangeLines(Action):
+    """The order's lines as they shall be; what stays keeps its price, what is new has today's.
+
+    `difference` is what the customer agreed to pay (or, negative, to get back) by `method_id`, in the order's currency.
+    refused(a code of policy.items_changeable, "no_such_order", "no_such_line", "gone", "out_of_stock", "price_changed",
+    "card_too_low", "no_lines").
+    """
+
+    order_id: str
+    lines: tuple[LineWanted, ...]
+    difference: Decimal
+    method_id: str | None = None
+
+
+class ChangeOrderAddress(Action):
+    """Where a pending order goes. refused(a code of policy.address_changeable, "no_such_order")."""
+
+    order_id: str
+    address: PostalAddress
+
+    @property
+    def name(self) -> str:
+        return f"ChangeOrderAddress-{self.order_id}"
+
+
+class ChangePayment(Action):
+    """What was paid goes back to the methods it came from, and is taken from another of the customer's.
+
+    refused(a code of policy.payment_changeable, "no_such_order", "no_such_method", "card_too_low", "same_method").
+    """
+
+    order_id: str
+    method_id: str
+    amount: Decimal
+
+
+# --- returns ------------------------------------------------------------------------------------------------------
+
+
+class CreateReturn(Action):
+    """A return of some lines, asked for: its remedy is carried out when the goods are back.
+
+    `price_difference` is what an exchange costs the customer (negative: what they get back), settled by
+    `difference_method_id`. `approved` False leaves the decision to a person.
+    data: {"id", "label"}; refused(a code of policy.returnable, "no_such_order", "no_such_line", "too_many", "gone",
+    "out_of_stock", "price_changed", "card_too_low", "no_such_method", "remedy").
+    """
+
+    order_id: str
+    lines: tuple[ReturnLine, ...]
+    reason: str
+    words: str = ""
+    photos: tuple[str, ...] = ()
+    remedy: Remedy
+    refund_method_id: str | None = None
+    exchange_for: tuple[ExchangeFor, ...] = ()
+    price_difference: Decimal | None = None
+    difference_method_id: str | None = None
+    fee: Decimal = Decimal("0.00")
+    approved: bool = True
+    expedited: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"CreateReturn-{self.order_id}"
+
+
+class CancelReturn(Action):
+    """A return that has not arrived yet. refused("no_such_return", "on_its_way")."""
+
+    order_id: str
+    return_id: str
+
+    @property
+    def name(self) -> str:
+        return f"CancelReturn-{self.return_id}"

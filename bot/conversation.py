@@ -3,7 +3,7 @@
 Decides; never reads the clock, a table or a file. Everything that changes the world goes through `act`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.actions import OpenHandoff, PassOn, SetConsent
@@ -32,7 +32,7 @@ from bot.model import (
     Say,
 )
 from bot.records import OrderStatus
-from bot.stage import MISSES, RELEASED, Stage, Turn
+from bot.stage import MISSES, OTHER, RELEASED, Reread, Stage, Turn
 from bot.story import Act, HandedOver, World
 
 REOPEN_MINUTES = 60  # a bare order number goes on with the last matter for so long
@@ -41,14 +41,12 @@ LIKELY = 0.4  # a guess this likely is asked about even while another question i
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
-Reread = Callable[[Expected], Reading]
-
 
 def turn(
     conversation: Conversation, message: Message, reading: Reading, world: World, act: Act, reread: Reread
 ) -> Turn:
-    """Takes one message. `reread` reads the same text as the answer to another question, for corrections."""
-    stage = Stage(conversation, world, act)
+    """Takes one message. `reread` reads its text as the answer to another question, for corrections."""
+    stage = Stage(conversation, world, act, reread)
     stage.changes |= {"last_at": world.now, "last_channel": message.sender.channel}
     stage.changes["language"] = _language(conversation, reading, world)
     if message.silent:
@@ -142,6 +140,8 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     """Serves every wish in the order written; one for the matter already open only adds what it says."""
     before = stage.forget_passing()
     first, *others = wishes_of(reading)
+    if not others:
+        first = first.model_copy(update={"text": reading.text})  # what stands around it may answer its questions
     first = first.model_copy(update={"named": {**before, **first.named}})
     top = stage.top
     stage.queue = others + stage.queue
@@ -175,6 +175,8 @@ def _correct(stage: Stage, reading: Reading, reread: Reread) -> bool:
         if question.kind in (Kind.TEXT, Kind.YES_NO, Kind.PHOTO) or question.name not in case.answers:
             continue
         again = reread(loosely(question) if reading.correction else strictly(question))
+        if question.kind is Kind.REASON and again.answered and again.answer["reason"] == OTHER:
+            continue  # any words are another reason
         if again.answered and again.answer != case.answers[question.name]:
             stage.stack[-1] = with_heard(case, reading, {question.name: again.answer})
             stage.misses = 0
@@ -315,8 +317,10 @@ def _starts(stage: Stage, message: Message, reading: Reading) -> bool:
     channel = message.sender.channel
     if message.opt_out == "START" or channel in stage.before.stopped:
         return reading.start or message.opt_out == "START"
-    bare_yes = reading.text.strip(" .!").casefold() == "yes"
-    return reading.start and (not bare_yes or (channel is Channel.SMS and stage.before.held_since is None))
+    if reading.text.strip(" .!").casefold() != "yes":
+        return reading.start
+    talking = stage.before.last_at and stage.world.now - stage.before.last_at < timedelta(minutes=REOPEN_MINUTES)
+    return reading.start and channel is Channel.SMS and stage.before.held_since is None and not talking
 
 
 def _stop(stage: Stage, message: Message, reading: Reading) -> Turn:

@@ -128,6 +128,7 @@ class Expected(Value):
     [url…]}; items → [{"id": of a choice, "quantity": number or None}]; reason → {"reason": an id, "words": as said};
     email → the address; text → the words.
 
+    `early` says that the text was written before the question was put: only what it surely tells counts.
     `most` is the largest number that makes sense, which "all of them" means. `given` are the parts of an address known
     already: an answer may bring only what is missing.
     """
@@ -136,6 +137,7 @@ class Expected(Value):
     kind: Kind
     choices: tuple[Choice, ...] = ()
     optional: bool = False
+    early: bool = False
     binding: tuple[str, ...] = ()
     most: int | None = None
     given: dict[str, Json] = Field(default_factory=dict)
@@ -273,6 +275,7 @@ class Conversation(Value):
     held_quietly: bool = False  # what else comes is kept, but not passed on one by one
     mood: Mood = Mood.CALM
     angry_turns: int = 0
+    refusals: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # what policy refused → the cases it did so in
     grants: tuple[Grant, ...] = ()
     focus: str | None = None  # the order last spoken of
     last: CaseState | None = None  # the case told last, for "and the other one?"

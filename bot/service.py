@@ -141,13 +141,13 @@ class Service:
         before = joined(turn.conversation, message)
         world = world_of(turn, message.sender, shop, now, verified=message.verified, conversation=before)
         known = Facts(now.astimezone(ZoneInfo(world.zone)), world.orders, world.records)
-        text = _text_of(message, before.expected)
+        whole = _text_of(message, before.expected)
         language = before.language or (world.customer.language if world.customer else None)
 
-        def reread(expected: Expected) -> Reading:
-            return self._reader.read(text, expected, known, language)
+        def reread(expected: Expected, text: str | None = None) -> Reading:
+            return self._reader.read(whole if text is None else text, expected, known, language)
 
-        reading = self._reader.read(text, before.expected, known, language)
+        reading = self._reader.read(whole, before.expected, known, language)
         if self._advisor and _is_ours(message, before):
             names = _names_of(turn.party.customer or world.customer, message)
             reading = _advised(self._advisor, reading, before.expected, names)

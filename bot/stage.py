@@ -6,18 +6,26 @@ What a message means is decided in bot/conversation.py; here is what follows fro
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from bot.actions import OpenHandoff
 from bot.flows import FLOWS, flow_of_intent
-from bot.model import CaseState, Conversation, Event, Expected, Json, Mood, Say, Wish
+from bot.model import CaseState, Conversation, Event, Expected, Json, Mood, Reading, Say, Wish
 from bot.story import Act, Asked, Ended, Gone, HandedOver, Question, Telling, World, tell
 
 CASE_DAYS = 7  # an unanswered matter older than this is not gone back to
-MAX_TELLINGS = 12  # stories told in one turn, however they go to each other
+MAX_TELLINGS = 40  # stories told in one turn, however they go to each other or are answered by what was said before
+MOST_REFUSALS = 20  # remembered
+OTHER = "other"  # the reason that any words are: none that was told unasked
 MISSES = 2  # misunderstandings before a person is asked
 
 RELEASED: Mapping[str, object] = {"held_since": None, "handoff_id": None, "held_quietly": False}
+
+
+class Reread(Protocol):
+    """Reads a text again as the answer to another question: the message of this turn, or other words of the sender."""
+
+    def __call__(self, expected: Expected, text: str | None = None) -> Reading: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +41,19 @@ class Turn:
 class Stage:
     """The only mutable thing of a turn. With `unasked` we begin it ourselves and no customer has been heard."""
 
-    def __init__(self, conversation: Conversation, world: World, act: Act, *, unasked: bool = False) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        world: World,
+        act: Act,
+        reread: Reread | None = None,
+        *,
+        unasked: bool = False,
+    ) -> None:
         self.before = conversation
         self.world = world
         self.act = act
+        self.reread = reread
         self.unasked = unasked
         limit = world.now - timedelta(days=CASE_DAYS)
         self.stack = [case for case in conversation.stack if case.opened_at >= limit]
@@ -49,6 +66,7 @@ class Stage:
         self.misses = conversation.misses
         self.focus = conversation.focus
         self.grants = list(conversation.grants)
+        self.refusals = dict(conversation.refusals)
         self.last = conversation.last
         self.tellings = 0
 
@@ -91,6 +109,8 @@ class Stage:
         match telling.outcome:
             case Asked(question):
                 self.expected = self.titled(question)
+                if question.early and self._said_already(self.expected):
+                    return self.tell_top()
                 shown = tuple(choice for choice in self.expected.choices if choice.id not in question.unshown)
                 self.says.append(question.words.model_copy(update={"choices": shown}))
                 return False
@@ -113,6 +133,23 @@ class Stage:
         self.says += [say for say in telling.says if say not in self.says]
         self.grants += telling.grants
         self.focus = telling.focus
+        for label in telling.refused:
+            cases = (*self.refusals.pop(label, ()), telling.state.id)
+            self.refusals[label] = tuple(dict.fromkeys(cases))
+
+    def _said_already(self, expected: Expected) -> bool:
+        """Whether the words that began the matter answer its question; each question is put to them once."""
+        case = self.stack[-1]
+        text = str((case.answers.get("wish") or {}).get("text", ""))
+        tried = case.answers.get("early", [])
+        if self.reread is None or not text or expected.name in tried:
+            return False
+        again = self.reread(expected.model_copy(update={"early": True}), text)
+        answers = {**case.answers, "early": [*tried, expected.name]}
+        if again.answered:
+            answers[expected.name] = again.answer
+        self.stack[-1] = case.model_copy(update={"answers": answers})
+        return again.answered
 
     def titled(self, question: Question[Any]) -> Expected:
         """What understanding needs to read the answer: the choices with the titles they are shown by."""
@@ -246,6 +283,7 @@ class Stage:
             "misses": self.misses,
             "focus": self.focus,
             "grants": tuple(self.grants),
+            "refusals": dict(list(self.refusals.items())[-MOST_REFUSALS:]),
             "last": self.last,
             "replied_at": recent,
         }
@@ -254,7 +292,7 @@ class Stage:
 
 def answers_of(wish: Wish) -> dict[str, Json]:
     """What a story that a wish begins knows from the start: the wish, and what it was said about."""
-    said = {"wish": {"intent": wish.intent, "probability": wish.probability, "text": wish.text}}
+    said = {"wish": {"intent": wish.intent, "kind": wish.kind, "probability": wish.probability, "text": wish.text}}
     return {**said, "heard": wish.named} if wish.named else dict(said)
 
 

@@ -7,7 +7,7 @@ of a telling is kept but the answers, the outcomes and what has been said, so a 
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NoReturn, TypeVar
@@ -61,6 +61,7 @@ class World:
     contact_changed_at: datetime | None = None
     mood: Mood = Mood.CALM
     focus: str | None = None
+    refusals: Mapping[str, Sequence[str]] = field(default_factory=dict)  # as in Conversation
 
     @property
     def policies(self) -> Policies:
@@ -79,7 +80,8 @@ class Question(Generic[T]):
     """What a story needs to know. `read` turns the stored answer into a value, or None when it does not fit (any more).
 
     `presumed` is an answer that need not be asked for: the only order, a number already written. `key` is the template
-    that asks; `refused` the one said before asking again when an answer did not fit. `binding` as in Expected.
+    that asks; `refused` the one said before asking again when an answer did not fit. `binding` as in Expected. An
+    `early` question is first put to the words that began the matter, which may have answered it.
     """
 
     name: str
@@ -94,11 +96,18 @@ class Question(Generic[T]):
     refused: str | None = None
     binding: tuple[str, ...] = ()
     unshown: tuple[str, ...] = ()  # ids of choices that may be said but are not offered
+    most: int | None = None
+    early: bool = False
 
     @property
     def expected(self) -> Expected:
         return Expected(
-            name=self.name, kind=self.kind, choices=self.choices, optional=self.optional, binding=self.binding
+            name=self.name,
+            kind=self.kind,
+            choices=self.choices,
+            optional=self.optional,
+            binding=self.binding,
+            most=self.most,
         )
 
     @property
@@ -138,7 +147,7 @@ Flow = Callable[["Case"], Ending]
 
 
 class _Stop(Exception):
-    def __init__(self, outcome: "Asked | Ended | HandedOver") -> None:
+    def __init__(self, outcome: "Asked | Ended | Gone | HandedOver") -> None:
         self.outcome = outcome
 
 
@@ -152,6 +161,7 @@ class Telling:
     asked: tuple[Question[Any], ...]  # every question whose answer this telling used, in order
     grants: tuple[Grant, ...]
     focus: str | None
+    refused: tuple[str, ...] = ()  # what policy refused in it
 
 
 class Case:
@@ -167,6 +177,7 @@ class Case:
         self.says: list[Say] = []
         self.asked: list[Question[Any]] = []
         self.grants: list[Grant] = []
+        self.refused: list[str] = []
         self.focus: str | None = world.focus
 
     @property
@@ -226,6 +237,26 @@ class Case:
             self.says.append(Say(key=key, facts=facts, sources=sources))
         return Ended()
 
+    def refuse(
+        self, key: str, rule: str, *, about: str, sources: tuple[Source, ...] = (), proposed: str = "", **facts: Any
+    ) -> Ending:
+        """Holds policy's line: told by the rule, told again with a person offered, and the third time handed over.
+
+        `about` is the record refused for; the same rule for another record is told from the beginning.
+        """
+        label = f"{self.state.flow}:{about}:{rule}"
+        self.refused.append(label)
+        before = [case for case in self.world.refusals.get(label, ()) if case != self.state.id]
+        if len(before) > 1:
+            return self.person("insists", order_id=self.focus, proposed=proposed or rule)
+        self.say(key, sources=sources, **facts)
+        if before:
+            offer = Question("person_instead", Kind.YES_NO, "policy.person_offer", _truth, choices=YES_NO)
+            return (
+                self.person("insists", order_id=self.focus, proposed=proposed or rule) if self.need(offer) else Ended()
+            )
+        return Ended()
+
     def go(self, flow: str, **answers: Json) -> Gone:
         return Gone(flow, answers)
 
@@ -235,6 +266,10 @@ class Case:
     def leave(self, key: str | None = None, **facts: Any) -> NoReturn:
         """Ends the story from inside a helper."""
         raise _Stop(self.end(key, **facts))
+
+    def turn_to(self, flow: str, **answers: Json) -> NoReturn:
+        """Has another story take over from inside a helper."""
+        raise _Stop(self.go(flow, **answers))
 
     def leave_to_person(self, reason: str, *, order_id: str | None = None, proposed: str = "") -> NoReturn:
         raise _Stop(self.person(reason, order_id=order_id, proposed=proposed))
@@ -253,7 +288,9 @@ def tell(flow: Flow, state: CaseState, world: World, act: Act) -> Telling:
     except _Stop as stop:
         outcome = stop.outcome
     learnt = state.model_copy(update={"answers": case.answers, "outcomes": case._outcomes, "said": tuple(case._said)})
-    return Telling(learnt, tuple(case.says), outcome, tuple(case.asked), tuple(case.grants), case.focus)
+    return Telling(
+        learnt, tuple(case.says), outcome, tuple(case.asked), tuple(case.grants), case.focus, tuple(case.refused)
+    )
 
 
 def _truth(answer: Json) -> bool | None:

@@ -71,6 +71,7 @@ def world_of(
         contact_changed_at=_contact_changed_at(party, sender) if own else None,
         mood=conversation.mood,
         focus=conversation.focus,
+        refusals=conversation.refusals,
     )
 
 

@@ -12,7 +12,13 @@ from sqlalchemy import Connection, select, update
 
 from bot.actions import (
     Action,
+    CancelOrder,
+    CancelReturn,
+    ChangeLines,
+    ChangeOrderAddress,
+    ChangePayment,
     CheckCode,
+    CreateReturn,
     NoteLookup,
     OpenClaim,
     OpenHandoff,
@@ -30,9 +36,11 @@ from bot.merchant.shop import Shop
 from bot.model import Address, Json, Outcome, Status
 from storage.contacts import insert_new
 from storage.doing import Doing
+from storage.ledger_changes import cancel_order, change_lines, change_order_address, change_payment
 from storage.ledger_codes import check_code, note_lookup, send_code
 from storage.ledger_desk import hand_over, pass_on, resend_receipt
 from storage.ledger_orders import open_claim, refund_lines, request_delivery
+from storage.ledger_returns import cancel_return, create_return
 from storage.ledger_sales import reorder, replace
 from storage.ledger_wishes import record_review, set_consent
 from storage.records import table
@@ -53,6 +61,12 @@ DOERS: dict[type[Action], Callable[[Doing, Any], Outcome]] = {
     RefundLines: refund_lines,
     RecordReview: record_review,
     Reorder: reorder,
+    CancelOrder: cancel_order,
+    ChangeLines: change_lines,
+    ChangeOrderAddress: change_order_address,
+    ChangePayment: change_payment,
+    CreateReturn: create_return,
+    CancelReturn: cancel_return,
 }
 
 

@@ -26,10 +26,10 @@ def request_delivery(doing: Doing, action: RequestDelivery) -> Outcome:
     if order is None or parcel is None:
         return refused("no_such_parcel")
     asked = action.model_dump(mode="json", exclude={"order_id"}, exclude_none=True)
-    changed = _with_change(order, doing, "delivery", None, asked)
+    changed = with_change(order, doing, "delivery", None, asked)
     if action.fix == "address" and action.address is not None:
         old = order.shipping_address.model_dump(mode="json") if order.shipping_address else None
-        changed = _with_change(changed, doing, "address", old, action.address.model_dump(mode="json"))
+        changed = with_change(changed, doing, "address", old, action.address.model_dump(mode="json"))
         changed = changed.model_copy(update={"shipping_address": action.address})
     save_order(doing, changed)
     doing.happened("delivery_requested", order_id=order.id, shipment_id=parcel.id, fix=action.fix)
@@ -55,7 +55,7 @@ def open_claim(doing: Doing, action: OpenClaim) -> Outcome:
     if order is None or parcel is None:
         return refused("no_such_parcel")
     claim = action.model_dump(mode="json", exclude={"order_id"})
-    save_order(doing, _with_change(order, doing, "claim", None, claim))
+    save_order(doing, with_change(order, doing, "claim", None, claim))
     doing.happened("claim_opened", order_id=order.id, shipment_id=parcel.id, what=action.what)
     reason = f"claim_{action.what}"
     task = open_task(doing, reason, order.id, parcel.carrier, parcel.tracking_number, action.words, *action.photos)
@@ -76,7 +76,7 @@ def refund_lines(doing: Doing, action: RefundLines) -> Outcome:
     method = next((one.method_id for one in order.payments if one.kind is PaymentKind.PAYMENT and one.method_id), None)
     refund = Refund(amount=action.amount, method_id=method, at=doing.now)
     after = {"line_ids": list(action.line_ids), "amount": str(action.amount), "reason": action.reason}
-    changed = _with_change(order, doing, "refund", None, after)
+    changed = with_change(order, doing, "refund", None, after)
     save_order(doing, changed.model_copy(update={"refunds": (*order.refunds, refund)}))
     doing.happened("refund_requested", order_id=order.id, amount=str(action.amount), currency=order.currency)
     name = _method_name(doing.records.customer(order.customer_id), method)
@@ -92,8 +92,8 @@ def lock_order(doing: Doing, order_id: str) -> Order | None:
 
 
 def save_order(doing: Doing, order: Order) -> None:
-    """Its record; nothing an action changes is in a column of its own."""
-    values = {"record": order.model_dump(mode="json"), "updated_at": doing.now}
+    """Its record, and the status that is looked for."""
+    values = {"record": order.model_dump(mode="json"), "status": order.status.value, "updated_at": doing.now}
     doing.connection.execute(update(ORDERS).where(ORDERS.c.source_id == order.id).values(values))
 
 
@@ -106,10 +106,10 @@ def already_mended(order: Order, line_ids: tuple[str, ...]) -> str:
 
 
 def note_change(doing: Doing, order: Order, what: str, after: Any) -> None:
-    save_order(doing, _with_change(order, doing, what, None, after))
+    save_order(doing, with_change(order, doing, what, None, after))
 
 
-def _with_change(order: Order, doing: Doing, what: str, before: Any, after: Any) -> Order:
+def with_change(order: Order, doing: Doing, what: str, before: Any, after: Any) -> Order:
     change = Change(at=doing.now, what=what, before=before, after=after)
     return order.model_copy(update={"changes": (*order.changes, change)})
 

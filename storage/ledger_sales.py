@@ -6,17 +6,18 @@ is taken where it is known; a variant without a count is taken to be there.
 
 from decimal import Decimal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from bot.actions import Reorder, Replace
 from bot.model import Outcome
-from bot.records import Line, Order, OrderStatus, Product, Variant
+from bot.records import Line, Order, OrderStatus
 from storage.doing import Doing, done, refused
 from storage.ingest_orders import order_columns
 from storage.ledger_desk import open_task
 from storage.ledger_orders import already_mended, lock_order, note_change
 from storage.parties import party_of
-from storage.records import ORDERS, PRODUCTS, VARIANTS
+from storage.records import ORDERS
+from storage.stock import locked_product, take, variant_of
 
 REPLACEMENT, REPEAT = "R", "N"
 
@@ -29,9 +30,9 @@ def replace(doing: Doing, action: Replace) -> Outcome:
     if mended:
         return refused(mended)
     lines = [line for line in order.lines if line.id in action.line_ids]
-    if not _take_stock(doing, lines):
+    if not take(doing, _counts(lines)):
         return refused("out_of_stock")
-    new = _make(doing, order, REPLACEMENT, [line.model_copy(update={"price": Decimal("0.00")}) for line in lines])
+    new = make_order(doing, order, REPLACEMENT, [line.model_copy(update={"price": Decimal("0.00")}) for line in lines])
     after = {"line_ids": list(action.line_ids), "number": new.number, "reason": action.reason}
     note_change(doing, order, "replacement", after)
     open_task(doing, "replacement", order.id, new.number, *(_named(line) for line in lines), action.reason)
@@ -41,16 +42,15 @@ def replace(doing: Doing, action: Replace) -> Outcome:
 def reorder(doing: Doing, action: Reorder) -> Outcome:
     order = lock_order(doing, action.order_id)
     line = order.line(action.line_id) if order else None
-    product = _product(doing, line.sku) if line else None
-    variant = _variant(product, line.sku) if product and line else None
+    variant = variant_of(locked_product(doing, line.sku), line.sku) if line else None
     if order is None or line is None or variant is None:
         return refused("gone")
     if variant.price != action.price:
         return refused("price_changed")
     again = line.model_copy(update={"quantity": action.quantity, "price": variant.price})
-    if not _take_stock(doing, [again]):
+    if not take(doing, _counts([again])):
         return refused("out_of_stock")
-    new = _make(doing, order, REPEAT, [again], variant.currency)
+    new = make_order(doing, order, REPEAT, [again], variant.currency)
     amount = f"{new.total}"
     open_task(doing, "reorder", new.id, new.number, _named(again), f"{amount} {new.currency}")
     return done(number=new.number, amount=amount, currency=new.currency)
@@ -60,46 +60,15 @@ def _named(line: Line) -> str:
     return f"{line.quantity} × {line.title} ({line.sku})"
 
 
-def _product(doing: Doing, sku: str) -> Product | None:
-    """The product of a SKU, locked until the end, so that stock is counted by one at a time."""
-    query = select(PRODUCTS.c.record).join(VARIANTS, VARIANTS.c.product_id == PRODUCTS.c.id)
-    record = doing.connection.execute(query.where(VARIANTS.c.sku == sku).with_for_update(of=PRODUCTS)).scalar()
-    return Product.model_validate(record) if record else None
-
-
-def _variant(product: Product, sku: str) -> Variant | None:
-    return next((variant for variant in product.variants if variant.sku == sku), None)
-
-
-def _take_stock(doing: Doing, lines: list[Line]) -> bool:
-    """Takes all the lines from stock, or nothing."""
-    wanted: dict[str, int] = {}
+def _counts(lines: list[Line]) -> dict[str, int]:
+    """SKU → how many of it in all."""
+    counts: dict[str, int] = {}
     for line in lines:
-        wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
-    products = {sku: _product(doing, sku) for sku in sorted(wanted)}
-    for sku, product in products.items():
-        variant = _variant(product, sku) if product else None
-        if variant and variant.stock is not None and variant.stock < wanted[sku]:
-            return False
-    for sku, count in sorted(wanted.items()):
-        product = _product(doing, sku)  # read again: two SKUs may be of one product
-        if product:
-            _count_down(doing, product, sku, count)
-    return True
+        counts[line.sku] = counts.get(line.sku, 0) + line.quantity
+    return counts
 
 
-def _count_down(doing: Doing, product: Product, sku: str, count: int) -> None:
-    variants = tuple(
-        variant.model_copy(update={"stock": variant.stock - count})
-        if variant.sku == sku and variant.stock is not None
-        else variant
-        for variant in product.variants
-    )
-    record = product.model_copy(update={"variants": variants}).model_dump(mode="json")
-    doing.connection.execute(update(PRODUCTS).where(PRODUCTS.c.source_id == product.id).values(record=record))
-
-
-def _make(doing: Doing, order: Order, mark: str, lines: list[Line], currency: str | None = None) -> Order:
+def make_order(doing: Doing, order: Order, mark: str, lines: list[Line], currency: str | None = None) -> Order:
     """A new pending order of the same customer, to the same address, numbered `<number>-R1`, `-R2`, … or `-N1`, …"""
     suffix = _free_suffix(doing, order, mark)
     new_id = order.id + suffix

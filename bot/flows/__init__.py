@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 
 from bot.flows import announcements, small_talk
-from bot.flows.delivery_problem import delivery_problem, other_address
+from bot.flows.cancel_order import cancel_order
+from bot.flows.change_items import change_items
+from bot.flows.change_order import change_address, change_order, change_payment
+from bot.flows.delivery_problem import delivery_problem
 from bot.flows.order_confirmation import order_confirmation, resend_receipt
+from bot.flows.refund_status import cancel_return, refund, refund_status
 from bot.flows.reorder import reorder
+from bot.flows.return_items import exchange, return_items
 from bot.flows.review import review
 from bot.flows.where_is_my_order import have_it, look_into, where_is_my_order
 from bot.story import Flow
@@ -28,7 +33,17 @@ FLOWS: dict[str, Entry] = {
     "order_confirmation": Entry(order_confirmation, ("order_confirmation",), informational=True),
     "resend_receipt": Entry(resend_receipt, ("resend_receipt",)),
     "delivery_problem": Entry(delivery_problem, ("delivery_problem",)),
-    "other_address": Entry(other_address, ("change_address",)),
+    "cancel_order": Entry(cancel_order, ("cancel_order",)),
+    "change_order": Entry(change_order, ("change_order",)),
+    "change_items": Entry(change_items),
+    "change_address": Entry(change_address, ("change_address",)),
+    "change_payment": Entry(change_payment),
+    "return": Entry(return_items, ("return",)),
+    "exchange": Entry(exchange, ("exchange",)),
+    "refund": Entry(refund, ("refund",)),
+    "refund_status": Entry(refund_status, ("refund_status",)),
+    "return_status": Entry(refund_status),
+    "return_cancel": Entry(cancel_return),
     "review": Entry(review, ("review",)),
     "reorder": Entry(reorder, ("reorder",)),
     "store_question": Entry(small_talk.store_question, informational=True),
@@ -44,19 +59,7 @@ FLOWS: dict[str, Entry] = {
     ),
     "language_change": Entry(small_talk.language_change, ("language_change",), passing=True),
     "grave": Entry(small_talk.grave, ("legal_threat", "safety", "chargeback")),
-    "passed_on": Entry(
-        small_talk.passed_on,
-        (
-            "cancel_order",
-            "change_order",
-            "return",
-            "exchange",
-            "refund",
-            "refund_status",
-            "payment",
-            "privacy",
-        ),
-    ),
+    "passed_on": Entry(small_talk.passed_on, ("payment", "privacy")),
     "asked_of_people": Entry(
         small_talk.asked_of_people,
         (

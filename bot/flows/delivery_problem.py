@@ -49,15 +49,6 @@ def delivery_problem(case: Case) -> Ending:
     return STORIES[problem](trouble)
 
 
-def other_address(case: Case) -> Ending:
-    """Another address: the carrier is asked while the parcel is under way; before that, and after, a person."""
-    order = which_order(case, is_awaited)
-    case.focus = order.id
-    if is_awaited(order) and order.shipments:
-        return case.go("delivery_problem", order=order.id, problem="wrong_address")
-    return case.person("change_address", order_id=order.id)
-
-
 def _rest_is_coming(case: Case, order: Order) -> bool:
     """Whether what the customer misses is in a parcel that is still on its way without trouble."""
     missed = case.answers.get("told_by") != "carrier" and _heard_problem(case) in ("missing_item", "not_received")

@@ -125,7 +125,7 @@ def wrong_address(trouble: Trouble) -> Ending:
         identity.prove_by_code(case, trouble.order.customer_id)
     if trouble.state is State.WRONG_ADDRESS and "address" not in case.answers:
         trouble.say("problem.wrong_address")
-    question = Question("address", Kind.ADDRESS, "mend.ask_address", _address, trouble.facts)
+    question = Question("address", Kind.ADDRESS, "mend.ask_address", read_address, trouble.facts)
     address = case.need(question)
     if not case.confirm("address_right", "mend.address_summary", new_address=address_text(address), **trouble.facts):
         case.ask(question)
@@ -300,7 +300,7 @@ def _day(answer: Json, first: date, last: date) -> tuple[date, str | None] | Non
     return (day, answer.get("window")) if first <= day <= last else None
 
 
-def _address(answer: Json) -> PostalAddress | None:
+def read_address(answer: Json) -> PostalAddress | None:
     if not isinstance(answer, dict):
         return None
     address = PostalAddress.model_validate(answer)

@@ -24,9 +24,15 @@ def named_orders(case: Case, orders: Sequence[Order]) -> tuple[Order, ...]:
     if found:
         return found
     wanted = set(case.heard("products"))
-    return tuple(
-        order for order in orders if any(line.id in wanted or line.product_id in wanted for line in order.lines)
-    )
+    counts = {order.id: len({line.product_id or line.sku for line in named_lines(case, order)}) for order in orders}
+    most = max(counts.values(), default=0) if wanted else 0
+    return tuple(order for order in orders if most and counts[order.id] == most)
+
+
+def named_lines(case: Case, order: Order) -> tuple[Line, ...]:
+    """The lines of the order that the customer's words name."""
+    ids = {*case.heard("products"), *(item["id"] for item in case.heard("items"))}
+    return tuple(line for line in order.lines if line.id in ids or line.product_id in ids)
 
 
 def which_order(case: Case, fits: Fits = lambda order: True) -> Order:
@@ -43,6 +49,19 @@ def which_order(case: Case, fits: Fits = lambda order: True) -> Order:
     if len(candidates) > 1 and focused in candidates and known is None:
         candidates = (focused,) if focused else candidates
     return case.need(_order_question(case, candidates, "which.order"))
+
+
+def which_orders(case: Case, fits: Fits = lambda order: True) -> tuple[Order, ...]:
+    """Some of the sender's orders: all that are named, all that fit where they say so, else the one they choose."""
+    world = case.world
+    numbers = [str(number) for number in case.heard("order_numbers")]
+    named = [order for number in numbers for order in identity.matching(world.orders, number)[:1]]
+    fitting = tuple(order for order in world.orders if fits(order))
+    if "order" not in case.answers and fitting and case.answers.get("heard", {}).get("scope"):
+        return fitting
+    if len(named) > 1 and len(named) == len(numbers):
+        return tuple(dict.fromkeys(named))
+    return (which_order(case, fits),)
 
 
 def _unknown_number(case: Case, fits: Fits) -> Order:
@@ -69,14 +88,16 @@ def _order_question(case: Case, candidates: Sequence[Order], key: str, *, presum
         key=key,
         read=read,
         facts={"orders": [order_view(order, private=False) for order in shown]},
-        choices=tuple(_order_choice(order) for order in shown),
+        choices=tuple(_order_choice(case, order) for order in shown),
         presumed=shown[0].id if presume and len(shown) == 1 else None,
     )
 
 
-def _order_choice(order: Order) -> Choice:
+def _order_choice(case: Case, order: Order) -> Choice:
+    """By its number and what of it was named, else its first item."""
     titles = tuple(line.title for line in order.lines)
-    first = f"{order.number} {titles[0]}" if titles else order.number
+    named = next((line.title for line in named_lines(case, order)), titles[0] if titles else "")
+    first = f"{order.number} {named}".strip()
     return Choice(id=order.id, title=first, words=(order.number, *titles))
 
 

@@ -104,6 +104,103 @@ class RefundPolicy(Section):
     bank_days: tuple[int, int] = (5, 10)
 
 
+#: Why an order is called off or something goes back, as understanding tells it apart.
+Reason = Literal[
+    "no_longer_needed",
+    "ordered_by_mistake",
+    "found_cheaper",
+    "changed_mind",
+    "late",
+    "wrong_size",
+    "wrong_item",
+    "damaged",
+    "defective",
+    "not_as_described",
+    "quality",
+    "gift",
+    "other",
+]
+
+
+class CancelPolicy(Section):
+    """An order can be cancelled as long as nothing of it has left."""
+
+    allowed: bool = True
+    within_hours: int | None = Field(default=None, ge=0, description="after the order; while it is pending")
+    ask_reason: bool = True
+    reasons: tuple[Reason, ...] = Field(
+        default=("no_longer_needed", "ordered_by_mistake", "found_cheaper", "changed_mind", "late", "other"),
+        description="the only reasons that are accepted; with other among them, any",
+    )
+    after_item_change: bool = Field(
+        default=True, description="whether an order whose items were changed can be cancelled"
+    )
+
+
+class OrderChangePolicy(Section):
+    """What of an order may be changed before it leaves, each for so many hours after the order if a number is given."""
+
+    items: bool = True
+    items_within_hours: int | None = Field(default=None, ge=0)
+    items_times: int | None = Field(default=None, ge=1, description="how often the items of one order may be changed")
+    swap_for: Literal["variant", "product"] = Field(
+        default="variant", description="variant: another size or colour of the same product only"
+    )
+    remove: bool = True
+    add: bool = True
+    address: bool = True
+    address_within_hours: int | None = Field(default=None, ge=0)
+    payment: bool = True
+    payment_within_hours: int | None = Field(default=None, ge=0)
+    max_quantity: int = Field(default=10, ge=1, description="of one item")
+
+
+RefundTo = Literal["original", "gift_card", "store_credit", "other"]
+
+
+class ReturnPolicy(Section):
+    window_days: int = Field(default=30, ge=0, description="after delivery")
+    window_by_category: dict[str, int] = Field(default_factory=dict, description="by the product's category; 0: never")
+    final_sale: bool = Field(default=False, description="whether products marked as final sale may go back")
+    ask_reason: bool = True
+    reasons: tuple[Reason, ...] = Field(default=(), description="the only reasons accepted; any if empty")
+    ask_condition: bool = Field(default=True, description="ask whether the items are in the condition they came in")
+    condition_free_reasons: tuple[Reason, ...] = Field(
+        default=("damaged", "defective", "wrong_item", "not_as_described", "quality"),
+        description="for these the condition is not asked about",
+    )
+    photo_reasons: tuple[Reason, ...] = ("damaged",)
+    remedies: tuple[Literal["refund", "exchange", "store_credit"], ...] = ("refund", "exchange", "store_credit")
+    exchange_first: bool = Field(default=False, description="offer an exchange before a refund")
+    exchange_for: Literal["variant", "product"] = "variant"
+    exchange_ships: Literal["at_once", "on_arrival"] = Field(
+        default="on_arrival", description="when what is exchanged for leaves: at once, or when the return has arrived"
+    )
+    expedite_wrong_size: bool = Field(default=True, description="offer the other size by express for a wrong size")
+    refund_to: tuple[RefundTo, ...] = Field(default=("original", "gift_card"), description="where money may go back to")
+    restocking_fee_percent: int = Field(default=0, ge=0, le=100)
+    fee_free_reasons: tuple[Reason, ...] = ("damaged", "defective", "wrong_item", "not_as_described", "quality")
+    postage: Literal["shop", "customer"] = "shop"
+    shop_pays_reasons: tuple[Reason, ...] = ("damaged", "defective", "wrong_item", "not_as_described", "quality")
+    auto_limit: Price = Field(default=Decimal("500.00"), description="above it a person approves the return")
+    label_url: str | None = Field(
+        default=None, description="where the label of a return is, with {return_id} in it; else a person mails one"
+    )
+    drop_off: str | None = Field(default=None, description="where parcels are handed in, as it is told")
+    send_within_days: int = Field(default=14, ge=1)
+    handling_days: int = Field(default=5, ge=0, description="from arrival to refund, in business days")
+
+
+class CarePolicy(Section):
+    """Customers and orders that a person looks after, by the customer's tags."""
+
+    vip_tags: tuple[str, ...] = Field(default=("vip",), description="what policy refuses them goes to a person")
+    fraud_tags: tuple[str, ...] = Field(default=("fraud", "fraud_suspected"), description="never granted by itself")
+    high_value: Price | None = Field(
+        default=None, description="orders from here on are cancelled and returned by a person"
+    )
+
+
 class ReorderPolicy(Section):
     max_quantity: int = Field(default=10, ge=1)
 
@@ -119,6 +216,10 @@ class Policies(Section):
     tracking: TrackingPolicy = TrackingPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
     refunds: RefundPolicy = RefundPolicy()
+    cancel: CancelPolicy = CancelPolicy()
+    change: OrderChangePolicy = OrderChangePolicy()
+    returns: ReturnPolicy = ReturnPolicy()
+    care: CarePolicy = CarePolicy()
     reorder: ReorderPolicy = ReorderPolicy()
     review: ReviewPolicy = ReviewPolicy()
 

@@ -7,12 +7,12 @@ from bot.model import Entities, Expected, Json, Kind
 from bot.ports import Known
 from bot.understanding.addresses import missing_slots, read_address
 from bot.understanding.binding import clear_answer
-from bot.understanding.choices import NO_IDS, choose
+from bot.understanding.choices import NO_IDS, choose, said_of
 from bot.understanding.dates import find_window, read_date
 from bot.understanding.items import read_items, read_quantity
 from bot.understanding.lexicon import Lexicon, any_of
 from bot.understanding.meant import after_all
-from bot.understanding.normalise import Text
+from bot.understanding.normalise import Text, words_of
 from bot.understanding.ratings import SCALE_OF_TEN, read_rating, read_score
 from bot.understanding.reasons import find_reasons
 from bot.understanding.yes_no import said_first, yes_or_no
@@ -59,7 +59,8 @@ class Heard:
 
 def read_answer(expected: Expected, heard: Heard) -> Json:
     """The answer as JSON (see model.Expected), or None. An optional text may be declined: its answer is then empty."""
-    answer = PARSERS[expected.kind](expected, heard)
+    parser = EARLY.get(expected.kind) if expected.early else None
+    answer = (parser or PARSERS[expected.kind])(expected, heard)
     if not expected.binding or answer is None:
         return answer
     lead = said_first(heard.text.bare.split()[:MOST_QUESTION_WORDS], heard.lexicon)
@@ -87,6 +88,18 @@ def _choice(expected: Expected, heard: Heard) -> Json:
     meant = after_all(heard.text, heard.lexicon)
     chosen = choose(meant, expected.choices, heard.lexicon, question=heard.question)
     return chosen or (None if heard.question else _plain_refusal(expected, heard))
+
+
+def _choice_told(expected: Expected, heard: Heard) -> Json:
+    """The choice that the words of a text name which was written before: no number, place, yes or no means one then."""
+    found = said_of(words_of(heard.text.plain)[:MOST_QUESTION_WORDS], expected.choices, heard.lexicon)
+    return found.id if found else None
+
+
+def _reason_told(expected: Expected, heard: Heard) -> Json:
+    offered = [choice.id for choice in expected.choices]
+    told = next((name for name in find_reasons(heard.text, heard.lexicon) if name in offered), None)
+    return {"reason": told, "words": ""} if told else None
 
 
 def _plain_refusal(expected: Expected, heard: Heard) -> Json:
@@ -202,3 +215,6 @@ PARSERS: dict[Kind, Callable[[Expected, Heard], Json]] = {
     Kind.EMAIL: _email,
     Kind.TEXT: _text,
 }
+
+#: Where a text that was written before the question is read otherwise.
+EARLY: dict[Kind, Callable[[Expected, Heard], Json]] = {Kind.CHOICE: _choice_told, Kind.REASON: _reason_told}

@@ -197,6 +197,97 @@ _MENDING: Mapping[str, Key] = {
     "mend.refund": Key((*PARCEL, "amount", "method", "bank_days_least", "bank_days_most")),
 }
 
+REFUSED_CHANGE = ("already_cancelled", "shipped", "delivered", "not_offered", "too_late")
+REASONS = (
+    "no_longer_needed",
+    "ordered_by_mistake",
+    "found_cheaper",
+    "changed_mind",
+    "late",
+    "wrong_size",
+    "wrong_item",
+    "damaged",
+    "defective",
+    "not_as_described",
+    "quality",
+    "gift",
+    "other",
+)
+BANK = ("bank_days_least", "bank_days_most")
+MONEY_BACK = ("orders", "refunds", *BANK)
+LINE_REFUSED = ("not_delivered", "already_returned", "not_returnable", "final_sale", "too_late", "already_cancelled")
+CHANGED = ("order", "steps", "new_total", "to_pay", "back", "method", "last_time")
+SENT_BACK = ("order", "lines", "reason", "postage")
+EXCHANGED = (*SENT_BACK, "swaps", "to_pay", "back", "method", "ships")
+NEXT_STEPS = ("return_id", "label", "drop_off", "send_days", "handling_days", *BANK)
+
+_CHANGES: Mapping[str, Key] = {
+    "policy.person_offer": Key(choices=YES_NO),
+    "cancel.reason": Key(ORDER, choices=REASONS),
+    "cancel.whole_or_part": Key(("order", "titles"), choices=("whole", "part")),
+    "cancel.summary": Key(MONEY_BACK, choices=YES_NO),
+    "cancel.done": Key(MONEY_BACK),
+    "cancel.kept": Key(ORDER),
+    "cancel.return_instead": Key(("order", "until"), choices=YES_NO),
+    **{f"cancel.refused_{code}": Key(("order", "until")) for code in (*REFUSED_CHANGE, "items_changed", "exchange")},
+    "cancel.refused_reason": Key(("accepted",)),
+    "change.what": Key(choices=("items", "address", "payment", "cancel")),
+    **{f"change.refused_{code}": Key(("order", "until")) for code in (*REFUSED_CHANGE, "items_changed")},
+    "items.which": Key(("order", "lines")),
+    "items.how": Key(("order", "titles"), choices=("swap", "amount", "remove")),
+    "items.how_many": Key(("line", "most")),
+    "items.too_many": Key(("line", "most")),
+    "items.no_other": Key(("line",)),
+    "items.summary": Key(CHANGED, choices=YES_NO),
+    "items.done": Key(CHANGED),
+    "items.kept": Key(ORDER),
+    "lines.which_variant": Key(("line",)),
+    "lines.no_such_variant": Key(("line", "wanted")),
+    "method.pay_by": Key(("amount",)),
+    "method.refund_to": Key(("amount",), may_lack=("amount",)),
+    "method.does_not_cover": Key(("method", "amount")),
+    "method.not_allowed": Key(("method",)),
+    "address.ask": Key(("orders",)),
+    "address.summary": Key(("orders", "new_address"), choices=YES_NO),
+    "address.done": Key(("orders", "new_address")),
+    "payment.which": Key(ORDER),
+    "payment.same": Key(("method", "amount")),
+    "payment.none": Key(),
+    "payment.summary": Key(("order", "method", "old_method", "total"), choices=YES_NO),
+    "payment.done": Key(("order", "method", "old_method", "total", *BANK)),
+    "payment.kept": Key(("order", "method", "old_method", "total")),
+}
+
+_RETURNS: Mapping[str, Key] = {
+    "return.which": Key(("order", "lines")),
+    "return.reason": Key(ORDER, choices=REASONS),
+    "return.condition": Key(ORDER, choices=YES_NO),
+    "return.photo": Key(ORDER),
+    "return.cancel_instead": Key(ORDER, choices=YES_NO),
+    "return.another_size": Key(("order", "lines"), choices=YES_NO),
+    "return.remedy": Key(("order", "lines"), choices=("refund", "exchange", "store_credit")),
+    "return.summary": Key((*SENT_BACK, "amount", "fee", "method"), choices=YES_NO),
+    "return.summary_credit": Key((*SENT_BACK, "amount", "fee", "method"), choices=YES_NO),
+    "return.done": Key((*SENT_BACK, "amount", "fee", "method", *NEXT_STEPS)),
+    "return.to_approve": Key((*SENT_BACK, "return_id")),
+    "return.kept": Key(ORDER),
+    **{f"return.refused_{code}": Key(("order", "line", "until")) for code in LINE_REFUSED},
+    **{f"return.line_{code}": Key(("order", "line", "until")) for code in LINE_REFUSED},
+    "return.refused_reason": Key(("order", "accepted")),
+    "return.refused_used": Key(("order", "accepted")),
+    "return.cancel_summary": Key(("order", "lines", "return_id"), choices=YES_NO),
+    "return.cancelled": Key(("order", "lines", "return_id")),
+    "return.stays": Key(("order", "lines", "return_id")),
+    "exchange.not_offered": Key(ORDER),
+    "exchange.summary": Key(EXCHANGED, choices=YES_NO),
+    "exchange.done": Key((*EXCHANGED, "new_number", *NEXT_STEPS)),
+    "refund.which": Key(choices=("return", "refund_status", "cancel_order", "person")),
+    "refund.none": Key(ORDER),
+    "refund.return": Key(("order", "return_status", "lines", "return_id", "label")),
+    "refund.refunds": Key(("order", "refunds", *BANK)),
+    "refund.after_arrival": Key(("order", "handling_days", *BANK)),
+}
+
 _AFTERWARDS: Mapping[str, Key] = {
     "reorder.which": Key(ORDER),
     "reorder.offer": Key(OFFER, choices=("again", "other_amount", "not_now"), promotional=True),
@@ -231,6 +322,8 @@ KEYS: Mapping[str, Key] = {
     **_ORDERS,
     **_PROBLEMS,
     **_MENDING,
+    **_CHANGES,
+    **_RETURNS,
     **_AFTERWARDS,
     **_NOTICES,
 }

@@ -128,6 +128,48 @@ FULL: Mapping[str, Any] = {
         {"at": NOW - timedelta(minutes=4), "who": "bot", "text": "I am sorry. Could you send a photo?"},
     ],
     "text": "Any news on this?",
+    "lines": [_line(), line_view(_LINES[1], "USD")],
+    "titles": ["House Blend Coffee"],
+    "until": NOW - timedelta(days=2),
+    "accepted": ["no_longer_needed", "ordered_by_mistake"],
+    "refunds": [
+        {
+            "amount": Money(Decimal("65.50"), "USD"),
+            "method": "visa 4242",
+            "kind": "credit_card",
+            "status": "pending",
+            "at": NOW,
+        },
+        {
+            "amount": Money(Decimal("10.00"), "USD"),
+            "method": "gift card",
+            "kind": "gift_card",
+            "status": "done",
+            "at": NOW,
+        },
+    ],
+    "steps": [
+        {"before": _line(), "after": line_view(_LINES[0].model_copy(update={"options": {"size": "2 lb"}}), "USD")},
+        {"before": line_view(_LINES[1], "USD"), "after": None},
+    ],
+    "new_total": Money(Decimal("72.00"), "USD"),
+    "to_pay": Money(Decimal("6.50"), "USD"),
+    "back": Money(Decimal("6.50"), "USD"),
+    "last_time": True,
+    "wanted": "red, 2 lb",
+    "old_method": "visa 4242",
+    "postage": "customer",
+    "swaps": [
+        {"before": _line(), "after": line_view(_LINES[0].model_copy(update={"options": {"size": "2 lb"}}), "USD")}
+    ],
+    "ships": "on_arrival",
+    "fee": Money(Decimal("3.00"), "USD"),
+    "return_id": "o-1-RET1",
+    "label": "https://example.com/labels/o-1-RET1",
+    "drop_off": "any UPS store",
+    "send_days": 14,
+    "handling_days": 5,
+    "return_status": "received",
 }
 
 #: The same facts with everything missing that may be missing.
@@ -150,6 +192,20 @@ SPARSE: Mapping[str, Any] = {
     "summary": None,
     "proposed": None,
     "transcript": [],
+    "until": None,
+    "accepted": [],
+    "refunds": [
+        {"amount": Money(Decimal("65.50"), "USD"), "method": None, "kind": None, "status": "pending", "at": None}
+    ],
+    "to_pay": None,
+    "back": None,
+    "last_time": False,
+    "old_method": None,
+    "postage": "shop",
+    "ships": "at_once",
+    "fee": None,
+    "label": None,
+    "drop_off": None,
 }
 
 

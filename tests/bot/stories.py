@@ -189,6 +189,7 @@ class Talk:
             status_only=frozenset() if known or coded else frozenset(order.id for order in shown),
             contact_changed_at=self.contact_changed_at,
             focus=self.conversation.focus,
+            refusals=self.conversation.refusals,
         )
 
     def hear(self, reading: Reading, *, reread: dict[str, Any] | None = None, **message: Any) -> Turn:
@@ -202,7 +203,7 @@ class Talk:
             **message,
         )
 
-        def read_again(expected: Expected) -> Reading:
+        def read_again(expected: Expected, text: str | None = None) -> Reading:
             if reread and expected.name in reread:
                 return reading.model_copy(update={"answered": True, "answer": reread[expected.name]})
             return reading.model_copy(update={"answered": False, "answer": None})

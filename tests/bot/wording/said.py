@@ -10,6 +10,9 @@ SAYING = {
     "say": 0,
     "end": 0,
     "leave": 0,
+    "refuse": 0,
+    "_asked": 4,
+    "which_lines": 3,
     "write": 0,
     "mail_shop": 0,
     "confirm": 1,
@@ -17,9 +20,10 @@ SAYING = {
     "_told": 2,
     "_tell_parcels": 1,
 }
+UNSEEN = ("_asked", "which_lines")  # they give the facts themselves
 TROUBLE = {"order", "shipment"}  # what mending.Trouble gives to everything it says
 KEY = re.compile(r"[a-z_]+(\.[a-z_]+)*")
-NOT_FACTS = {"sources", "key", "choices"}
+NOT_FACTS = {"sources", "key", "choices", "about", "proposed"}
 
 
 class Said:
@@ -72,6 +76,8 @@ def _given(node: ast.Call, name: str, own: bool, function: ast.FunctionDef) -> f
     names: set[str] = set()
     if (own and name in ("say", "end", "choose")) or name == "_told":
         names |= TROUBLE
+    if name in UNSEEN:
+        return None
     if name in ("write", "mail_shop"):
         return _names(node.args[SAYING[name] + 1], function)
     if name == "_tell_parcels":

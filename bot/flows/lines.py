@@ -1,0 +1,124 @@
+"""Which lines of an order, how many of each, and which variant instead: what changes, returns and exchanges share."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.facts import line_view, order_sources, order_view
+from bot.model import Choice, Json, Kind
+from bot.records import Line, Order, Product, Variant
+from bot.story import Case, Question
+
+MOST = 9  # choices in one question
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A line and how many of it."""
+
+    line: Line
+    quantity: int
+
+
+def which_lines(case: Case, order: Order, lines: Sequence[Line], key: str, left: Callable[[Line], int]) -> list[Picked]:
+    """Some of these lines; `left` is how many of each there are to have. The only line need not be asked for."""
+    presumed: Json = _heard_lines(case, lines)
+    if presumed is None and len(lines) == 1:
+        presumed = [{"id": lines[0].id, "quantity": case.answers.get("heard", {}).get("quantity")}]
+    by_id = {line.id: line for line in lines}
+    question = Question(
+        "lines",
+        Kind.ITEMS,
+        key,
+        lambda answer: _picked(answer, by_id, left),
+        {"order": order_view(order, private=False), "lines": [line_view(line, order.currency) for line in lines]},
+        tuple(Choice(id=line.id, title=line.title, words=tuple(line.options.values())) for line in lines[:MOST]),
+        presumed=presumed,
+        sources=order_sources(order),
+        early=True,
+    )
+    return case.need(question)
+
+
+def heard_options(case: Case, line: Line, *, alone: bool) -> Mapping[str, Any]:
+    """The options wanted for this line; those said of no line in particular where it is the only one."""
+    for item in case.heard("items"):
+        if item["id"] in (line.id, line.product_id) and item.get("options"):
+            return dict(item["options"])
+    heard = case.answers.get("heard", {}).get("options") or {}
+    return dict(heard) if alone else {}
+
+
+def which_variant(case: Case, order: Order, line: Line, product: Product, wanted: Mapping[str, Any]) -> Variant | None:
+    """Another variant of the product that is in stock: the one that fits what was said, else asked for. None: there is
+    no other."""
+    others = [
+        one for one in product.variants if one.sku != line.sku and one.stock != 0 and one.currency == order.currency
+    ]
+    if not others:
+        return None
+    fitting = _fitting(others, line, wanted)
+    if wanted and not fitting:
+        case.say("lines.no_such_variant", line=line_view(line, order.currency), wanted=", ".join(wanted.values()))
+    shown = _nearest(fitting or others, line)
+    by_sku = {one.sku: one for one in others}
+    question = Question(
+        f"variant-{line.id}",
+        Kind.CHOICE,
+        "lines.which_variant",
+        lambda answer: by_sku.get(str(answer)),
+        {"line": line_view(line, order.currency)},
+        tuple(variant_choice(one) for one in shown),
+        presumed=fitting[0].sku if len(fitting) == 1 else None,
+        sources=order_sources(order),
+    )
+    return case.need(question)
+
+
+def variant_choice(variant: Variant) -> Choice:
+    return Choice(id=variant.sku, title=", ".join(variant.options.values()) or variant.sku, words=())
+
+
+def product_of(case: Case, line: Line) -> Product | None:
+    records = case.world.records
+    return (records.product(line.product_id) if line.product_id else None) or records.product_of_sku(line.sku)
+
+
+def _fitting(others: Sequence[Variant], line: Line, wanted: Mapping[str, Any]) -> list[Variant]:
+    """Those with all that is wanted; of several, the one that keeps everything else as it is."""
+    if not wanted:
+        return []
+    found = [one for one in others if all(one.options.get(name) == value for name, value in wanted.items())]
+    kept = {name: value for name, value in line.options.items() if name not in wanted}
+    exact = [one for one in found if all(one.options.get(name) == value for name, value in kept.items())]
+    return exact or found
+
+
+def _nearest(variants: Sequence[Variant], line: Line) -> list[Variant]:
+    """At most nine, those that differ least from what the customer has first."""
+    alike = {one.sku: sum(line.options.get(name) == value for name, value in one.options.items()) for one in variants}
+    return sorted(variants, key=lambda one: -alike[one.sku])[:MOST]
+
+
+def _heard_lines(case: Case, lines: Sequence[Line]) -> Json:
+    """The lines that the customer's words name, with the numbers said; None where none is."""
+    said = {item["id"]: item.get("quantity") for item in case.heard("items")}
+    wanted = set(case.heard("products"))
+    named = [line for line in lines if line.id in said or line.id in wanted]
+    if not named and not said:
+        named = [line for line in lines if line.product_id in wanted]
+    single = case.answers.get("heard", {}).get("quantity") if len(named) == 1 else None
+    return [{"id": line.id, "quantity": said.get(line.id) or single} for line in named] or None
+
+
+def _picked(answer: Json, by_id: Mapping[str, Line], left: Callable[[Line], int]) -> list[Picked] | None:
+    if not isinstance(answer, list):
+        return None
+    picked = []
+    for item in answer:
+        line = by_id.get(item["id"])
+        most = left(line) if line else 0
+        if line is None or most < 1:
+            return None
+        picked.append(Picked(line, min(int(item.get("quantity") or most), most)))
+    return picked or None
