@@ -112,6 +112,7 @@ class Kind(StrEnum):
     RATING = "rating"
     PHOTO = "photo"
     ITEMS = "items"  # some of the lines offered, and how many of each
+    VARIANT = "variant"  # one of the variants offered; the choices' ids are their SKUs
     REASON = "reason"
     EMAIL = "email"
     TEXT = "text"
@@ -125,8 +126,8 @@ class Expected(Value):
     Answers as JSON, by kind: yes_no → bool; choice → the choice's id; order_number → the text as written, normalised;
     contact → {"email"|"phone"|"postcode": …}; code → its digits; date → {"date": ISO day, "window": text or None};
     address → a PostalAddress; number → a whole number; rating → 1…5 (0…10 where `most` is 10); photo → {"photos":
-    [url…]}; items → [{"id": of a choice, "quantity": number or None}]; reason → {"reason": an id, "words": as said};
-    email → the address; text → the words.
+    [url…]}; items → [{"id": of a choice, "quantity": number or None}]; variant → its SKU; reason → {"reason":
+    an id, "words": as said}; email → the address; text → the words.
 
     `early` says that the text was written before the question was put: only what it surely tells counts.
     `most` is the largest number that makes sense, which "all of them" means. `given` are the parts of an address known
@@ -146,8 +147,10 @@ class Expected(Value):
 class Wish(Value):
     """Something the customer wants, as an intent name; `text` is the part of the message that says so.
 
-    `kind` narrows the intent where that is clear (`skip` of a subscription), or is empty. `named` is what a wish that
-    has to wait for its turn was said about, by field of Entities.
+    `kind` narrows the intent where that is clear (`skip` of a subscription), or is empty. `named` is what it was said
+    about, by field of Entities: of several wishes each has what its own part of the message names, and what is said
+    once for all of them. `condition` is what it hangs on, in the customer's words up to the end of the sentence ("only
+    if it goes back to my card"; "if it can't go back to the card, don't cancel"), or is empty.
     """
 
     intent: str
@@ -155,12 +158,41 @@ class Wish(Value):
     probability: float
     text: str = ""
     named: dict[str, Json] = Field(default_factory=dict)
+    condition: str = ""
 
 
 class Mood(StrEnum):
     CALM = "calm"
     UPSET = "upset"
     ANGRY = "angry"
+
+
+class NamedItem(Value):
+    """A thing bought that the text names, and what is wanted in its place.
+
+    `ids` are the lines it may be, likeliest first: one where that is clear, none where only what is wanted is said
+    ("the same but in black"). `id` is the first of them, or empty. `options` are wanted: a value that the catalogue
+    has, or `+1`, `-2` (that many sizes up or down), `+`, `-` (any larger or smaller); `rank`, which is no option of any
+    product, is `cheapest` or `dearest`. `keep` are the options said to stay; `other` are the words for another product.
+    """
+
+    id: str
+    ids: tuple[str, ...]
+    quantity: int | None
+    options: dict[str, str]
+    keep: tuple[str, ...]
+    other: str | None
+
+
+class NamedMethod(Value):
+    """A way to pay or be paid: paypal, gift_card, credit_card, store_credit, or original (as it was paid).
+
+    `id` is the one method of this customer's that it can be, or None.
+    """
+
+    kind: str
+    last4: str | None
+    id: str | None
 
 
 class Entities(Value):
@@ -183,6 +215,12 @@ class Entities(Value):
     photos: tuple[str, ...] = ()  # addresses of what is attached to the text
     language: str = ""  # the language asked for, ISO 639-1, or nothing
     problem: str = ""  # what is wrong with a delivery, as in flows/delivery_problem.STORIES, or nothing
+    items: tuple[NamedItem, ...] = ()
+    everything: bool = False  # all items are meant, but for what is left out
+    left_out: tuple[str, ...] = ()  # line ids said not to be meant: "all but the lamp"
+    methods: tuple[NamedMethod, ...] = ()  # ways to pay or be paid, those not wanted left out
+    scope: str = ""  # several orders at once: "all", "pending" (not shipped yet), "delivered"
+    every_days: int | None = None  # how often: "every 6 weeks" is 42, "once a month" 30
 
 
 class Reading(Value):

@@ -64,8 +64,17 @@ class Known(Protocol):
     @property
     def orders(self) -> Sequence[Order]: ...
 
+    @property
+    def customer(self) -> Customer | None:
+        """Whose orders these are, where that is one person whom the shop knows."""
+        ...
+
     def variants(self) -> Sequence[Variant]:
         """Every variant of the products in these orders."""
+        ...
+
+    def products(self) -> Sequence[Product]:
+        """The products in these orders."""
         ...
 
 

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from bot.merchant.shop import Shop
 from bot.model import Address, Channel, Conversation, DeliveryStatus, Event, Expected, Message, Reading
 from bot.notices import Go, Judgement, Notice
 from bot.ports import Advisor, Clock, Reader, Records, Sender
-from bot.records import Customer, Order, Variant
+from bot.records import Customer, Order, Product, Variant
 from bot.reply import Draft, draft, threading
 from bot.sending import Sending
 from bot.store import Inbound, Outreach, Store, Turn
@@ -40,19 +41,27 @@ BATCH = 20  # parties of one transaction of fire_due
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What understanding may compare a text with; fills `ports.Known`."""
 
     today: datetime
     orders: Sequence[Order]
     records: Records
+    customer: Customer | None = None
 
     def variants(self) -> Sequence[Variant]:
-        """Looked up only when a text speaks of a size or a colour."""
+        return [variant for product in self._bought for variant in product.variants]
+
+    def products(self) -> Sequence[Product]:
+        return self._bought
+
+    @cached_property
+    def _bought(self) -> tuple[Product, ...]:
+        """Looked up only when a text speaks of a thing bought, a size or a colour, and then once."""
         ids = {line.product_id: None for order in self.orders for line in order.lines if line.product_id}
         products = [self.records.product(product_id) for product_id in list(ids)[:MOST_PRODUCTS]]
-        return [variant for product in products if product for variant in product.variants]
+        return tuple(product for product in products if product)
 
 
 class _Unsure(Exception):
@@ -140,7 +149,7 @@ class Service:
         message = turn.inbound.message
         before = joined(turn.conversation, message)
         world = world_of(turn, message.sender, shop, now, verified=message.verified, conversation=before)
-        known = Facts(now.astimezone(ZoneInfo(world.zone)), world.orders, world.records)
+        known = Facts(now.astimezone(ZoneInfo(world.zone)), world.orders, world.records, world.customer)
         whole = _text_of(message, before.expected)
         language = before.language or (world.customer.language if world.customer else None)
 

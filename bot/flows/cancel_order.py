@@ -6,7 +6,7 @@ from typing import Any
 from bot import identity, policy
 from bot.actions import CancelOrder
 from bot.facts import order_sources, order_view
-from bot.flows.which import which_orders
+from bot.flows.which import named_lines, which_orders
 from bot.model import Choice, Json, Kind, Outcome, Source, Status
 from bot.paying import method_name, method_of, paid_by_method
 from bot.policy import Verdict
@@ -99,9 +99,8 @@ def _only_some(case: Case, order: Order) -> bool:
         or not policy.items_changeable(order, case.world.policies, case.now).granted
     ):
         return False
-    named = {*case.heard("products"), *(item["id"] for item in case.heard("items"))}
     lines = [line for line in order.lines if line.quantity]
-    some = [line for line in lines if line.id in named or line.product_id in named]
+    some = [line for line in named_lines(case, order) if line.quantity]
     if not some or len(some) == len(lines) or case.heard("order_numbers"):
         return False
     titles = [line.title for line in some]

@@ -1,6 +1,6 @@
 """Which lines of an order, how many of each, and which variant instead: what changes, returns and exchanges share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,7 @@ def which_lines(case: Case, order: Order, lines: Sequence[Line], key: str, left:
 def heard_options(case: Case, line: Line, *, alone: bool) -> Mapping[str, Any]:
     """The options wanted for this line; those said of no line in particular where it is the only one."""
     for item in case.heard("items"):
-        if item["id"] in (line.id, line.product_id) and item.get("options"):
+        if line.id in item["ids"] or (alone and not item["ids"]):
             return dict(item["options"])
     heard = case.answers.get("heard", {}).get("options") or {}
     return dict(heard) if alone else {}
@@ -102,13 +102,22 @@ def _nearest(variants: Sequence[Variant], line: Line) -> list[Variant]:
 
 def _heard_lines(case: Case, lines: Sequence[Line]) -> Json:
     """The lines that the customer's words name, with the numbers said; None where none is."""
-    said = {item["id"]: item.get("quantity") for item in case.heard("items")}
+    heard = case.answers.get("heard", {})
+    if heard.get("everything"):
+        return [{"id": line.id, "quantity": None} for line in lines if line.id not in case.heard("left_out")] or None
+    theirs = {line.id for line in lines}
+    items = [item for item in case.heard("items") if theirs & set(item["ids"])]
+    said = {_first_of(item["ids"], theirs): item["quantity"] for item in items}
     wanted = set(case.heard("products"))
-    named = [line for line in lines if line.id in said or line.id in wanted]
+    named = [line for line in lines if line.id in said or (not said and line.id in wanted)]
     if not named and not said:
         named = [line for line in lines if line.product_id in wanted]
     single = case.answers.get("heard", {}).get("quantity") if len(named) == 1 else None
     return [{"id": line.id, "quantity": said.get(line.id) or single} for line in named] or None
+
+
+def _first_of(ids: Sequence[str], theirs: Set[str]) -> str:
+    return next(one for one in ids if one in theirs)
 
 
 def _picked(answer: Json, by_id: Mapping[str, Line], left: Callable[[Line], int]) -> list[Picked] | None:

@@ -1,9 +1,9 @@
 """Which of the customer's payment methods money comes from or goes back to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from bot.model import Choice, Kind, Source
+from bot.model import Choice, Json, Kind, Source
 from bot.paying import can_pay, method_name, method_of, original_method
 from bot.records import Customer, Money, Order, PaymentMethod
 from bot.story import Case, Question
@@ -12,8 +12,7 @@ from bot.story import Case, Question
 def named_method(case: Case, methods: Sequence[PaymentMethod]) -> PaymentMethod | None:
     """The one method that the customer's words name by its kind, label or last digits; None where none or several."""
     for said in case.heard("methods"):
-        wanted = {name: value for name, value in said.items() if value}
-        found = [method for method in methods if _is_named(method, wanted)]
+        found = [method for method in methods if _is_named(method, said)]
         if len(found) == 1:
             return found[0]
     return None
@@ -79,8 +78,7 @@ def _choice(method: PaymentMethod) -> Choice:
     return Choice(id=method.id, title=method_name(method) or method.kind, words=words)
 
 
-def _is_named(method: PaymentMethod, wanted: dict[str, str]) -> bool:
-    kind, last4 = wanted.get("kind"), wanted.get("last4")
-    if last4:
-        return method.last4 == last4
-    return kind in (method.kind, (method.label or "").lower())
+def _is_named(method: PaymentMethod, said: Mapping[str, Json]) -> bool:
+    if said.get("id") or said.get("last4"):
+        return method.id == said.get("id") or (method.last4 is not None and method.last4 == said.get("last4"))
+    return said.get("kind") == method.kind

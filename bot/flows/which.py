@@ -31,7 +31,7 @@ def named_orders(case: Case, orders: Sequence[Order]) -> tuple[Order, ...]:
 
 def named_lines(case: Case, order: Order) -> tuple[Line, ...]:
     """The lines of the order that the customer's words name."""
-    ids = {*case.heard("products"), *(item["id"] for item in case.heard("items"))}
+    ids = {*case.heard("products"), *(line_id for item in case.heard("items") for line_id in item["ids"])}
     return tuple(line for line in order.lines if line.id in ids or line.product_id in ids)
 
 

@@ -20,7 +20,7 @@ from bot.wording.paths import closest
 
 if TYPE_CHECKING:
     from bot.ports import Known
-    from bot.records import Order, Variant
+    from bot.records import Customer, Order, Product, Variant
 
 FILE = "golden.yaml"
 ALSO = ("stop", "person", "out_of_scope", NOTHING)  # what a message may be beside an intent that has phrases
@@ -46,8 +46,12 @@ class Nobody:
 
     today: datetime = datetime(2026, 1, 5, 12, tzinfo=UTC)
     orders: "Sequence[Order]" = ()
+    customer: "Customer | None" = None
 
     def variants(self) -> "Sequence[Variant]":
+        return ()
+
+    def products(self) -> "Sequence[Product]":
         return ()
 
 

@@ -211,6 +211,7 @@ PARSERS: dict[Kind, Callable[[Expected, Heard], Json]] = {
     Kind.RATING: _rating,
     Kind.PHOTO: _photo,
     Kind.ITEMS: _items,
+    Kind.VARIANT: _choice,
     Kind.REASON: _reason,
     Kind.EMAIL: _email,
     Kind.TEXT: _text,

@@ -15,7 +15,7 @@ from bot.errors import ShopFilesError
 from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
 from bot.model import Choice, Expected, Kind, Reading
-from bot.records import Order, Variant
+from bot.records import Customer, Order, Product, Variant
 from bot.understanding.measuring import KEYS, NO_WISH, WANTED_PRECISION, Example, Measured, measure, percentile
 from bot.understanding.reader import Reader
 from console.commands.unclear import export_unclear
@@ -33,8 +33,12 @@ class Nobody:
 
     today: datetime
     orders: Sequence[Order] = ()
+    customer: Customer | None = None
 
     def variants(self) -> Sequence[Variant]:
+        return ()
+
+    def products(self) -> Sequence[Product]:
         return ()
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from bot.model import Choice, Expected, Kind, Reading
-from bot.records import Line, Order, OrderStatus, Shipment, Variant
+from bot.records import Customer as Person
+from bot.records import Line, Order, OrderStatus, Product, Shipment, Variant
 from bot.understanding.encoder import packaged_encoder
 from bot.understanding.reader import Reader
 from storage.shelf import FolderShelf
@@ -20,9 +21,14 @@ class Customer:
     today: datetime = TODAY
     orders: tuple[Order, ...] = ()
     catalogue: tuple[Variant, ...] = ()
+    bought: tuple[Product, ...] = ()
+    customer: Person | None = None
 
     def variants(self) -> tuple[Variant, ...]:
-        return self.catalogue
+        return self.catalogue or tuple(variant for product in self.bought for variant in product.variants)
+
+    def products(self) -> tuple[Product, ...]:
+        return self.bought
 
 
 def order(number: str, *lines: Line, tracking: str = "") -> Order:

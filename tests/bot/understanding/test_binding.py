@@ -11,8 +11,12 @@ from tests.bot.stories import NOW, sample_shop
 class Nothing:
     today = NOW
     orders = ()
+    customer = None
 
     def variants(self):
+        return ()
+
+    def products(self):
         return ()
 
 
