@@ -161,7 +161,7 @@ def _answer_at_once(stage: Stage, reading: Reading, reread: Reread) -> None:
     """An address written in the same breath answers the question for it, which then need not be put."""
     if not stage.expected or stage.expected.kind is not Kind.ADDRESS:
         return
-    again = reread(stage.expected)
+    again = reread(stage.expected.model_copy(update={"early": True}))
     if again.answered:
         stage.says.pop()
         _take_answer(stage, reading.model_copy(update={"answer": again.answer, "wishes": ()}))

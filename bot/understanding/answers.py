@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.model import Entities, Expected, Json, Kind
 from bot.ports import Known
-from bot.understanding.addresses import missing_slots, read_address
+from bot.understanding.addresses import address_within, missing_slots, read_address
 from bot.understanding.binding import clear_answer
 from bot.understanding.choices import NO_IDS, choose, said_of
 from bot.understanding.dates import find_window, read_date
@@ -102,6 +102,11 @@ def _reason_told(expected: Expected, heard: Heard) -> Json:
     return {"reason": told, "words": ""} if told else None
 
 
+def _address_told(_expected: Expected, heard: Heard) -> Json:
+    found = address_within(heard.text.clean, heard.country)
+    return found.model_dump(mode="json", exclude_none=True) if found else None
+
+
 def _plain_refusal(expected: Expected, heard: Heard) -> Json:
     """The one choice that says no, for a text that begins with a no: "not yet, still got plenty"."""
     refusing = [choice.id for choice in expected.choices if choice.id in NO_IDS]
@@ -173,7 +178,8 @@ def _reason(expected: Expected, heard: Heard) -> Json:
     chosen = choose(heard.text, expected.choices, heard.lexicon, question=True)
     told = chosen or next((name for name in find_reasons(heard.text, heard.lexicon) if name in offered), None)
     told = told or (None if heard.question else choose(heard.text, expected.choices, heard.lexicon, question=False))
-    if told is None and "other" in offered and not heard.question and not heard.wishes and heard.text.bare:
+    said = not heard.question and not heard.wishes and heard.text.bare
+    if told is None and "other" in offered and said and yes_or_no(heard.text, heard.lexicon) is None:
         told = "other"
     return {"reason": told, "words": heard.text.raw.strip()} if told else None
 
@@ -218,4 +224,8 @@ PARSERS: dict[Kind, Callable[[Expected, Heard], Json]] = {
 }
 
 #: Where a text that was written before the question is read otherwise.
-EARLY: dict[Kind, Callable[[Expected, Heard], Json]] = {Kind.CHOICE: _choice_told, Kind.REASON: _reason_told}
+EARLY: dict[Kind, Callable[[Expected, Heard], Json]] = {
+    Kind.CHOICE: _choice_told,
+    Kind.REASON: _reason_told,
+    Kind.ADDRESS: _address_told,
+}

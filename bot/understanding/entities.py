@@ -15,7 +15,7 @@ from bot.understanding.addresses import find_postcodes
 from bot.understanding.dates import find_dates, find_window
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.normalise import Text, words_of
-from bot.understanding.options import find_options
+from bot.understanding.options import ANSWERS, find_options
 from bot.understanding.orders import Span, find_orders, find_tracking
 
 EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
@@ -153,7 +153,7 @@ def _title_words(title: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def _option_words(value: str) -> tuple[str, ...]:
     words = tuple(words_of(value))
-    return words if all(len(word) >= 3 for word in words) else ()
+    return words if all(len(word) >= 3 and word not in ANSWERS for word in words) else ()
 
 
 @lru_cache(maxsize=65536)

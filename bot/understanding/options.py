@@ -11,6 +11,7 @@ SIZED = re.compile(
     r"\b(?:size|talla|taille|pointure|grosse|tamanho|numero|taglia|misura|maat|eu|us|uk) ?(\d{1,3}(?:[.,]5)?)\b"
 )
 MOST_WORDS = 60
+ANSWERS = frozenset({"yes", "no", "none"})  # values of some options, and answers to anything
 
 
 def find_options(text: Text, known: Known, lexicon: Lexicon) -> dict[str, str]:
@@ -52,7 +53,7 @@ def _values(known: Known, *, wide: bool) -> list[tuple[str, str]]:
 def _names(value: str, said: frozenset[str], words: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether the words name this value: by a colour or size of any language, or letter by letter."""
     own = words_of(value)
-    if not own:
+    if not own or own[0] in ANSWERS:
         return False
     if len(own) == 1 and _one_name(own[0], lexicon.colours, lexicon.sizes) in said:
         return True

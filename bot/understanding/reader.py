@@ -12,6 +12,7 @@ from bot.ports import Known, Shelf
 from bot.understanding import deciding
 from bot.understanding.answers import Heard, asks, read_answer
 from bot.understanding.binding import clear_answer
+from bot.understanding.choices import common_words
 from bot.understanding.clauses import Clause, sentences, units, whole
 from bot.understanding.deciding import Judged
 from bot.understanding.encoder import Encoder
@@ -20,10 +21,11 @@ from bot.understanding.judging import Judge
 from bot.understanding.language import Languages, language_asked_for
 from bot.understanding.lessons import lessons
 from bot.understanding.lexicon import any_of, lexicon
+from bot.understanding.masking import masked, names_of
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
-from bot.understanding.reasons import find_reasons
+from bot.understanding.reasons import find_reasons, only_tells_reason
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
 from bot.understanding.stopwords import read_commands, spoken, without
@@ -83,6 +85,7 @@ class Reader:
         self._judge = Judge(scorer, Speller(taught.vocabulary), self._lexicon, meanings)
         self._yes_no = Scorer(taught.yes_no, encoder)
         self._languages = Languages(taught.tongues, self._lexicon)
+        self._common = common_words(self._lexicon)
 
     def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
         """What the text means; `language` is the conversation's so far."""
@@ -126,7 +129,7 @@ class Reader:
         if expected and not never_mind:
             answer, wanted = self._answer(text, expected, known, entities)
         elif not never_mind:
-            wanted = self._wanted(text)
+            wanted = self._wanted(text, known)
         answered = answer is not None
         if wanted.stop and not answered and self._wants_no_more(text):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
@@ -165,7 +168,7 @@ class Reader:
     def _answer(self, text: Text, expected: Expected, known: Known, entities: Entities) -> tuple[Json, Wanted]:
         """The answer, or None, and what the text wants: looked for only where it asks, or does not answer."""
         question = asks(text, self._lexicon)
-        wanted = self._wanted(text) if question else NOTHING_WANTED
+        wanted = self._wanted(text, known) if question else NOTHING_WANTED
         heard = Heard(
             text=text,
             entities=entities,
@@ -179,7 +182,7 @@ class Reader:
         if answer is None and expected.kind is Kind.YES_NO and not question and may_tell(text, self._lexicon):
             answer = self._yes_or_no(text, expected)
         if answer is None and not question:
-            wanted = self._wanted(text)
+            wanted = self._wanted(text, known)
         return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
 
     def _yes_or_no(self, text: Text, expected: Expected) -> bool | None:
@@ -248,7 +251,18 @@ class Reader:
             for words in dict.fromkeys((said, put_right))
         )
 
-    def _wanted(self, text: Text) -> Wanted:
+    def _wanted(self, text: Text, known: Known) -> Wanted:
+        """What is wanted, whatever the things are called that the customer has bought."""
+        titles = dict.fromkeys(line.title for order in known.orders for line in order.lines)
+        hidden = masked(text, names_of(titles, self._common), self._lexicon.expand)
+        wanted = self._wanted_of(hidden.text)
+        wishes, candidates = (
+            tuple(wish.model_copy(update={"text": hidden.restored(wish.text)}) for wish in some)
+            for some in (wanted.wishes, wanted.candidates)
+        )
+        return replace(wanted, wishes=wishes, candidates=candidates)
+
+    def _wanted_of(self, text: Text) -> Wanted:
         """What the whole says, or the sentences, or the pieces of these, where they want different things."""
         everything = whole(text, self._lexicon)
         parts = sentences(text, self._lexicon)
@@ -265,6 +279,7 @@ class Reader:
             found += self._found_in(part, some, judged, main)
         if main.acted_on and all(wish.intent != main.acted_on for wish, _ in found):
             found = [_found(everything, main), *found]
+        found = self._without_reasons(found)
         complaint = dict(main.ranked).get("complaint", 0.0)
         complaint = max([complaint, *(wish.probability for wish, _ in found if wish.intent == "complaint")])
         wishes = deciding.settle([(wish, asked) for wish, asked in found if wish.intent != deciding.STOP])
@@ -275,6 +290,14 @@ class Reader:
             offered = ()
         stop = main.acted_on == deciding.STOP
         return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop)
+
+    def _without_reasons(self, found: list[Found]) -> list[Found]:
+        """Without what only says why something else of the same sort is wanted: "changed my mind" beside a return."""
+        reasoned = [wish for wish, _ in found if wish.intent in REASONED]
+        whys = [wish for wish in reasoned if only_tells_reason(wish.text, self._lexicon, self._common)]
+        if len(reasoned) == len(whys):
+            return found
+        return [one for one in found if one[0] not in whys]
 
     def _promising(self, clauses: Sequence[Clause]) -> list[Clause]:
         """Of several stretches those that are no mere manners, by words alone: the encoder takes its time for each."""

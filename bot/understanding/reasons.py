@@ -1,7 +1,9 @@
 """Why something goes back or is cancelled, in a customer's words, as one of the reasons that policies know."""
 
+from collections.abc import Set
+
 from bot.understanding.lexicon import Lexicon
-from bot.understanding.normalise import Text
+from bot.understanding.normalise import Text, fold, words_of
 
 MOST_CHARACTERS = 600
 
@@ -16,3 +18,12 @@ def find_reasons(text: Text, lexicon: Lexicon) -> tuple[str, ...]:
 def tells_reason(plain: str, lexicon: Lexicon) -> bool:
     """Whether a folded stretch of text tells one."""
     return any(pattern.search(plain) for _, pattern in lexicon.reasons)
+
+
+def only_tells_reason(said: str, lexicon: Lexicon, common: Set[str]) -> bool:
+    """Whether a stretch of text tells a reason and nothing but words that mean little beside it."""
+    plain = fold(said)[:MOST_CHARACTERS]
+    rest = plain
+    for _, pattern in lexicon.reasons:
+        rest = pattern.sub(" ", rest)
+    return rest != plain and not {word for word in words_of(rest) if len(word) > 2} - common
