@@ -252,9 +252,14 @@ class Reader:
         )
 
     def _wanted(self, text: Text, known: Known) -> Wanted:
-        """What is wanted, whatever the things are called that the customer has bought."""
+        """What is wanted; where that is not told, whatever the things are called that the customer has bought."""
+        wanted = self._wanted_of(text)
+        if any(wish.intent not in (*deciding.COURTESIES, deciding.OUT_OF_SCOPE) for wish in wanted.wishes):
+            return wanted
         titles = dict.fromkeys(line.title for order in known.orders for line in order.lines)
         hidden = masked(text, names_of(titles, self._common), self._lexicon.expand)
+        if not hidden.names:
+            return wanted
         wanted = self._wanted_of(hidden.text)
         wishes, candidates = (
             tuple(wish.model_copy(update={"text": hidden.restored(wish.text)}) for wish in some)
