@@ -17,6 +17,8 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.normalise import Text, words_of
 from bot.understanding.options import find_options
 from bot.understanding.orders import Span, find_orders, find_tracking
+from bot.understanding.paying import find_methods
+from bot.understanding.scopes import find_interval, find_scope, names_everything
 
 EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 PHONE = re.compile(r"(?<![\w#@.])(?:\+|00)?\(?\d(?:[\s().-]{0,2}\d){7,14}(?!\w)")
@@ -45,9 +47,11 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         if "@" in clean
         else ()
     )
+    paying = find_methods(text.plain, known.customer, lexicon)
     taken: list[Span] = [match.span() for pattern in (EMAIL, URL, AMOUNT, DATED) for match in pattern.finditer(clean)]
     tracking = find_tracking(clean, orders)
     taken += tracking.spans
+    taken += [match.span() for digits in paying.digits for match in re.finditer(rf"(?<!\d){digits}(?!\d)", clean)]
     phones, spans = _phones(clean, orders, taken, country) if has_digits else ((), ())
     taken += spans
     numbers = find_orders(clean, orders, taken, asked=asked is Kind.ORDER_NUMBER) if has_digits else None
@@ -66,6 +70,10 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         options=find_options(text, known, lexicon),
         window=find_window(text, lexicon) or "",
         codes=find_codes(clean) if asked is Kind.CODE else (),
+        everything=names_everything(text, lexicon),
+        methods=paying.methods,
+        scope=find_scope(text, lexicon),
+        every_days=find_interval(text, lexicon),
     )
 
 

@@ -81,6 +81,33 @@ class Lexicon:
     previous: frozenset[str]
     colours: Mapping[str, str]  # as said → in English
     sizes: Mapping[str, str]  # as said → xs to xxxl
+    materials: Mapping[str, str]  # as said → in English
+    option_names: Mapping[str, str]  # as said → a word of the option's name in English
+    things: Mapping[str, str]  # as said → a word of titles
+    one: frozenset[str]  # stands for a thing named before
+    before_size: frozenset[str]
+    after_size: frozenset[str]
+    ranks: tuple[tuple[str, re.Pattern[str]], ...]  # cheapest, dearest
+    steps: tuple[tuple[str, re.Pattern[str]], ...]  # +1 for "a size up", - for "smaller"
+    swap: Patterns  # something is wanted in a thing's place
+    into_strong: frozenset[str]  # what follows is wanted: "for", "to"
+    into_weak: frozenset[str]  # what follows is wanted or describes: "in", "with"
+    instead_of: frozenset[str]  # what follows is not wanted
+    same: frozenset[str]
+    except_item: frozenset[str]  # before a thing that is not meant
+    everything: Patterns
+    scopes: tuple[tuple[str, re.Pattern[str]], ...]
+    methods: tuple[tuple[str, re.Pattern[str]], ...]
+    method_denied: Patterns  # right before a way to pay that is not wanted
+    method_digits: Patterns  # right behind a card: its last four digits
+    cycle: Mapping[str, int]  # spans of time in days
+    every_lead: frozenset[str]
+    every_other: frozenset[str]
+    per: frozenset[str]
+    times: Mapping[str, int]
+    often: Mapping[str, int]
+    wish_condition: Patterns  # where a condition of a wish begins
+    asking_if: Patterns  # right before an "if" that is no condition
 
 
 def raw_sections(folder: str, language: str) -> str:
@@ -181,6 +208,33 @@ def lexicon() -> Lexicon:
         previous=frozenset(joined("previous")),
         colours=_pairs(joined("colour")),
         sizes=_pairs(joined("size")),
+        materials=_pairs(joined("material")),
+        option_names=_pairs(joined("option_name")),
+        things=_pairs(joined("thing")),
+        one=frozenset(joined("one")),
+        before_size=frozenset(joined("before_size")),
+        after_size=frozenset(joined("after_size")),
+        ranks=_ruled(joined("rank_pattern")),
+        steps=_ruled(joined("step_pattern")),
+        swap=_patterns(joined("swap_pattern")),
+        into_strong=frozenset(joined("into_strong")),
+        into_weak=frozenset(joined("into_weak")),
+        instead_of=frozenset(joined("instead_of")),
+        same=frozenset(joined("same")),
+        except_item=frozenset(joined("except_item")),
+        everything=_patterns(joined("everything_pattern")),
+        scopes=_ruled(joined("scope_pattern")),
+        methods=_ruled(joined("method_pattern")),
+        method_denied=_patterns(joined("method_denied")),
+        method_digits=_patterns(joined("method_digits")),
+        cycle=_numbers(joined("cycle")),
+        every_lead=frozenset(joined("every_lead")),
+        every_other=frozenset(joined("every_other")),
+        per=frozenset(joined("per")),
+        times=_numbers(joined("times")),
+        often=_numbers(joined("often")),
+        wish_condition=_patterns(joined("wish_condition_pattern")),
+        asking_if=_patterns(joined("asking_if")),
     )
 
 

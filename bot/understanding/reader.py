@@ -3,7 +3,7 @@
 Pure and deterministic; never raises, whatever the text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.merchant.schema import FaqEntry
@@ -22,6 +22,7 @@ from bot.understanding.lessons import lessons
 from bot.understanding.lexicon import any_of, lexicon
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise
+from bot.understanding.parts import with_named, without_conditions
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
 from bot.understanding.reasons import find_reasons
 from bot.understanding.scorer import Scorer
@@ -54,6 +55,7 @@ class Wanted:
     problem: str
     complaint: float
     stop: bool = False
+    told: tuple[Wish, ...] = ()  # the wishes of all parts, before those told twice became one
 
 
 class Reader:
@@ -127,7 +129,7 @@ class Reader:
             answer, wanted = self._answer(text, expected, known, entities)
         elif not never_mind:
             wanted = self._wanted(text)
-        answered = answer is not None
+        answered, told = answer is not None, wanted.told
         if wanted.stop and not answered and self._wants_no_more(text):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
         denied = bool(wanted.wishes) and self._denies_a_person(text)
@@ -136,7 +138,8 @@ class Reader:
         if entities.order_numbers or entities.tracking_numbers:  # then it is our business, whatever else it is
             wishes = tuple(wish for wish in wishes if wish.intent != deciding.OUT_OF_SCOPE)
         if answered and expected:
-            wishes, candidates = self._beside_the_answer(text, expected), ()
+            beside = self._beside_the_answer(text, expected)
+            wishes, candidates, told = deciding.settle(beside), (), tuple(wish for wish, _ in beside)
         if person:
             wishes, candidates = _with_a_person(wishes, text), ()
         asked_for = self._language_asked_for(wishes or candidates, text)
@@ -145,12 +148,24 @@ class Reader:
             "problem": "" if answered else wanted.problem,
             "reason": self._reason(text, wishes or candidates),
         }
+        entities = entities.model_copy(update=named)
+        wishes, told = without_conditions(wishes, told, self._lexicon)
+        wishes = with_named(
+            text,
+            wishes,
+            told,
+            entities,
+            self._reader_of_parts(known, entities),
+            known.orders,
+            self._lexicon,
+            beside=answered,
+        )
         return Reading(
             text=text.raw,
             language=asked_for or spoken,
             wishes=wishes,
             candidates=candidates,
-            entities=entities.model_copy(update=named),
+            entities=entities,
             answer=answer,
             answered=answered,
             correction=any_of(self._lexicon.correction, text.plain),
@@ -200,10 +215,10 @@ class Reader:
             candidates = ()
         return replace(wanted, wishes=wishes, candidates=candidates)
 
-    def _beside_the_answer(self, text: Text, expected: Expected) -> tuple[Wish, ...]:
+    def _beside_the_answer(self, text: Text, expected: Expected) -> list[Found]:
         """Wishes in the stretches that do not answer: "yes, and where is my other order?"."""
         if expected.kind in QUIET_KINDS or (expected.kind is Kind.TEXT and not asks(text, self._lexicon)):
-            return ()
+            return []
         clauses = self._stretches(text, expected)
         found: list[Found] = []
         for clause, judged in zip(clauses, self._judge.together(clauses), strict=True):
@@ -211,7 +226,7 @@ class Reader:
             sure = judged.acted_on is not None and probability >= SURE_BESIDE_AN_ANSWER
             if sure and intent not in deciding.COURTESIES and (clause.question or expected.kind is Kind.YES_NO):
                 found.append(_found(clause, judged))
-        return deciding.settle(found)
+        return found
 
     def _stretches(self, text: Text, expected: Expected) -> list[Clause]:
         """The sentences and their parts, without a leading yes or no; the one that answers is left out."""
@@ -274,7 +289,8 @@ class Reader:
         elif wishes:
             offered = ()
         stop = main.acted_on == deciding.STOP
-        return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop)
+        told = tuple(wish for wish, _ in found)
+        return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop, told)
 
     def _promising(self, clauses: Sequence[Clause]) -> list[Clause]:
         """Of several stretches those that are no mere manners, by words alone: the encoder takes its time for each."""
@@ -300,6 +316,19 @@ class Reader:
         own = judged.get(part)
         grave = [_found(piece, judged[piece]) for piece in wanted if judged[piece].acted_on in deciding.GRAVE]
         return [*grave, *([_found(part, own)] if own and deciding.is_wish(own, main) else [])]
+
+    def _reader_of_parts(self, known: Known, whole: Entities) -> Callable[[str, Wish], Entities]:
+        """What one part of the message names by itself."""
+
+        def read(said: str, wish: Wish) -> Entities:
+            part = normalise(said, self._lexicon.expand)
+            found = find_entities(part, None, known, self._lexicon, self._country)
+            own = {"reason": self._reason(part, [wish])}
+            if wish.intent == "delivery_problem":
+                own["problem"] = wish.kind or whole.problem
+            return found.model_copy(update=own)
+
+        return read
 
     def _reason(self, text: Text, wishes: Sequence[Wish]) -> str:
         """Why something goes back or is called off, where that is what is wanted."""
