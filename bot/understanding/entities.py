@@ -14,6 +14,7 @@ from bot.understanding import ratings
 from bot.understanding.addresses import find_postcodes
 from bot.understanding.dates import find_dates, find_window
 from bot.understanding.lexicon import Lexicon
+from bot.understanding.naming import find_items
 from bot.understanding.normalise import Text, words_of
 from bot.understanding.options import find_options
 from bot.understanding.orders import Span, find_orders, find_tracking
@@ -56,6 +57,8 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
     taken += spans
     numbers = find_orders(clean, orders, taken, asked=asked is Kind.ORDER_NUMBER) if has_digits else None
     order_numbers = numbers.numbers if numbers else ()
+    everything = names_everything(text, lexicon)
+    naming = find_items(text, known, order_numbers, lexicon, everything=everything)
     return Entities(
         order_numbers=_not_asked_otherwise(order_numbers, orders, asked),
         tracking_numbers=tracking.numbers,
@@ -70,7 +73,9 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         options=find_options(text, known, lexicon),
         window=find_window(text, lexicon) or "",
         codes=find_codes(clean) if asked is Kind.CODE else (),
-        everything=names_everything(text, lexicon),
+        everything=everything,
+        items=naming.items,
+        left_out=naming.left_out,
         methods=paying.methods,
         scope=find_scope(text, lexicon),
         every_days=find_interval(text, lexicon),

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from bot.ports import Known
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.normalise import Text, words_of
-from bot.understanding.values import TOO
 
 SIZED = re.compile(
     r"\b(?:size|talla|taille|pointure|grosse|tamanho|numero|taglia|misura|maat|eu|us|uk) ?(\d{1,3}(?:[.,]5)?)\b"
@@ -37,7 +36,9 @@ def _said(words: Sequence[str], plain: str, lexicon: Lexicon) -> frozenset[str]:
     while place < len(words):  # "extra large" before "large"
         spans = ((length, " ".join(words[place : place + length])) for length in (3, 2, 1))
         length, said = next(((length, said) for length, said in spans if said in lexicon.sizes), (1, words[place]))
-        if place and words[place - 1] in TOO and said in lexicon.sizes:  # what is wrong with it is no size of it
+        if (
+            place and words[place - 1] in lexicon.too and said in lexicon.sizes
+        ):  # what is wrong with it is no size of it
             place += length
             continue
         meant += [names[said] for names in (lexicon.colours, lexicon.sizes) if said in names]

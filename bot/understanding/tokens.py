@@ -48,30 +48,6 @@ _UNITS = {
     "pack": "pack packs",
 }
 UNITS: Mapping[str, str] = {name: unit for unit, names in _UNITS.items() for name in names.split()}
-#: Before one of these letters it is a size, whatever the case: "in m", "size s".
-SIZED = frozenset(
-    [
-        "size",
-        "sizes",
-        "sz",
-        "talla",
-        "tallas",
-        "taille",
-        "pointure",
-        "grosse",
-        "tamanho",
-        "numero",
-        "taglia",
-        "misura",
-        "maat",
-        "in",
-        "an",
-        "to",
-        "en",
-        "als",
-        "auf",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +64,11 @@ def tokens_of(text: Text, words: Lexicon, *, choosing: bool = False) -> tuple[To
 
     With `choosing` it always is, unless it is an article cut short ("l'autre").
     """
+    cut = frozenset(match[1] for match in CUT_SHORT.finditer(text.clean.lower()))
     if choosing:
-        return _tokens(text.plain, words, LETTERS - {match[1] for match in CUT_SHORT.finditer(text.clean.lower())})
-    if text.clean.isupper():
-        return _tokens(text.plain, words, frozenset())
-    return _tokens(text.plain, words, frozenset(match[1].lower() for match in CAPITAL.finditer(text.clean)))
+        return _tokens(text.plain, words, LETTERS - cut, cut)
+    capitals = () if text.clean.isupper() else CAPITAL.finditer(text.clean)
+    return _tokens(text.plain, words, frozenset(match[1].lower() for match in capitals), cut)
 
 
 @lru_cache(maxsize=8192)
@@ -101,12 +77,14 @@ def value_tokens(value: str) -> tuple[str, ...]:
     return tuple(token.word for token in _tokens(fold(value), lexicon(), LETTERS))
 
 
-def _tokens(plain: str, words: Lexicon, letters: frozenset[str]) -> tuple[Token, ...]:
+def _tokens(
+    plain: str, words: Lexicon, letters: frozenset[str], cut: frozenset[str] = frozenset()
+) -> tuple[Token, ...]:
     pieces = list(_pieces(plain))
     found: list[Token] = []
     place = 0
     while place < len(pieces):
-        length, word = _at(pieces, place, words, letters)
+        length, word = _at(pieces, place, words, letters, cut)
         said = " ".join(piece for piece, _ in pieces[place : place + length])
         found.append(Token(word, said, pieces[place][1]))
         place += length
@@ -127,7 +105,9 @@ def _pieces(plain: str) -> Iterator[tuple[str, bool]]:
             return
 
 
-def _at(pieces: list[tuple[str, bool]], place: int, words: Lexicon, letters: frozenset[str]) -> tuple[int, str]:
+def _at(
+    pieces: list[tuple[str, bool]], place: int, words: Lexicon, letters: frozenset[str], cut: frozenset[str]
+) -> tuple[int, str]:
     """How many pieces the token that begins there takes, and its word."""
     piece = pieces[place][0]
     if piece[0].isdigit():
@@ -140,7 +120,7 @@ def _at(pieces: list[tuple[str, bool]], place: int, words: Lexicon, letters: fro
             return length, f"={words.sizes[said]}"
     if piece in LETTERS:
         before = pieces[place - 1][0] if place else ""
-        return 1, f"={piece}" if piece in letters or before in SIZED else piece
+        return 1, f"={piece}" if piece in letters or (before in words.size_lead and piece not in cut) else piece
     return 1, one_name(piece, words)
 
 
@@ -163,74 +143,13 @@ def measured(number: str, unit: str) -> str:
     return f"{Decimal(number).normalize():f}_{unit}"
 
 
-ARTICLES = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "my",
-        "that",
-        "this",
-        "those",
-        "these",
-        "your",
-        "it",
-        "one",
-        "ones",
-        "el",
-        "la",
-        "los",
-        "las",
-        "un",
-        "una",
-        "mi",
-        "le",
-        "les",
-        "l",
-        "du",
-        "de",
-        "une",
-        "mon",
-        "ma",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "ein",
-        "eine",
-        "einen",
-        "mein",
-        "meine",
-        "o",
-        "os",
-        "as",
-        "um",
-        "uma",
-        "meu",
-        "minha",
-        "il",
-        "lo",
-        "gli",
-        "i",
-        "uno",
-        "mio",
-        "mia",
-        "het",
-        "een",
-        "mijn",
-        "any",
-        "both",
-        "all",
-    ]
-)
 LONGEST_LEAD = 3
 
 
 def led_by(tokens: Sequence[Token], place: int, phrases: frozenset[str]) -> bool:
     """Whether one of the phrases stands right before, articles left out: "instead of the" before "blue"."""
-    end = place
-    while end and not tokens[end].parted and tokens[end - 1].said in ARTICLES and tokens[end - 1].said not in phrases:
+    articles, end = lexicon().articles, place
+    while end and not tokens[end].parted and tokens[end - 1].said in articles and tokens[end - 1].said not in phrases:
         end -= 1
     if end < len(tokens) and tokens[end].parted:
         return False

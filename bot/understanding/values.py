@@ -7,125 +7,22 @@ value is what was asked for (`choosing`).
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from bot.understanding.lexicon import lexicon
 from bot.understanding.normalise import words_of
-from bot.understanding.tokens import UNITS, Token, value_tokens
+from bot.understanding.tokens import UNITS, Token, led_by, value_tokens
 
 CLOSE = 88
 SHORTEST_MISSPELT = 5
 SAME_BEGINNING = 5
+MOST_KEPT = 2_000
 NEAR = 3  # words between a value and its option's name
 YES_NO = frozenset({"yes", "no"})
 NONE = frozenset({"none", "no"})
-NEGATING = frozenset(
-    [
-        "not",
-        "non",
-        "no",
-        "without",
-        "isnt",
-        "nicht",
-        "kein",
-        "keine",
-        "keinen",
-        "ohne",
-        "sin",
-        "sans",
-        "pas",
-        "senza",
-        "sem",
-        "nao",
-        "zonder",
-        "niet",
-        "geen",
-        "un",
-    ]
-)
-#: Words of values that are said of anything; they tell a value only beside the option's name or the thing's.
-WEAK = frozenset(
-    [
-        "soft",
-        "hard",
-        "light",
-        "dark",
-        "full",
-        "half",
-        "high",
-        "low",
-        "art",
-        "fresh",
-        "standard",
-        "basic",
-        "plain",
-        "custom",
-        "fixed",
-        "road",
-        "auto",
-        "manual",
-        "gas",
-        "men",
-        "women",
-        "smart",
-        "night",
-        "quiet",
-        "side",
-        "memory",
-        "natural",
-        "warm",
-        "none",
-        "no",
-        "yes",
-        "professional",
-        "professionals",
-        "graphic",
-        "automatic",
-        "electric",
-        "battery",
-        "portable",
-        "expert",
-        "beginner",
-        "wood",
-        "pet",
-        "timer",
-        "camera",
-        "laptop",
-    ]
-)
-NAMELESS = frozenset(
-    ["type", "types", "features", "feature", "settings", "setting", "count", "level", "mode", "kind", "material"]
-)
-NEVER = frozenset(
-    ["back", "over", "up", "in", "on", "off", "set", "card", "non", "and", "or", "a", "b", "c", "the", "one", "new"]
-)
-TOO = frozenset(
-    [
-        "too",
-        "bit",
-        "little",
-        "very",
-        "so",
-        "way",
-        "runs",
-        "was",
-        "is",
-        "zu",
-        "etwas",
-        "trop",
-        "un",
-        "muy",
-        "demasiado",
-        "muito",
-        "molto",
-        "troppo",
-        "te",
-        "erg",
-    ]
-)
 
 Values = tuple[tuple[str, tuple[str, ...]], ...]
 """The options of a product, each with its values, in the catalogue's order."""
@@ -150,10 +47,17 @@ class Vocabulary:
     telling: Mapping[str, tuple[tuple[str, str], ...]]  # a word that one value of its option has alone
     leading: Mapping[str, tuple[tuple[str, str], ...]]  # the first word of a value
     named: Mapping[str, frozenset[str]]  # option → the words of its name
+    kept: dict[str, frozenset[str]] = field(default_factory=dict, compare=False)
 
     def names(self, word: str) -> frozenset[str]:
         """The options that a word names."""
-        return frozenset(name for name, own in self.named.items() if any(_same_name(word, other) for other in own))
+        found = self.kept.get(word)
+        if found is None:
+            if len(self.kept) > MOST_KEPT:
+                self.kept.clear()
+            found = frozenset(name for name, own in self.named.items() if any(_same_name(word, one) for one in own))
+            self.kept[word] = found
+        return found
 
 
 def values_of(options: Iterable[Mapping[str, str]]) -> Values:
@@ -190,7 +94,7 @@ def vocabulary(values: Values) -> Vocabulary:
 
 def _words_of_name(name: str) -> frozenset[str]:
     own = frozenset(word for word in words_of(name) if len(word) >= 3)
-    return own - NAMELESS or own
+    return own - lexicon().nameless_options or own
 
 
 def _frozen(lists: Mapping[str, list[tuple[str, str]]]) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -198,9 +102,9 @@ def _frozen(lists: Mapping[str, list[tuple[str, str]]]) -> dict[str, tuple[tuple
 
 
 def _tells(token: str, *, alone: bool) -> bool:
-    if token in NEVER or (token.isdigit() and not alone):
+    if token in lexicon().tells_no_value or (token.isdigit() and not alone):
         return False
-    return alone or (len(token) > 1 and token not in WEAK)
+    return alone or (len(token) > 1 and token not in lexicon().said_of_anything)
 
 
 def _aliases(name: str, tokens: Sequence[str]) -> list[str]:
@@ -300,17 +204,21 @@ def _is_meant(
     word = tokens[place].word
     before = tokens[place - 1].word if place else ""
     if word.startswith("=") and len(tokens[place].said) > 2:
-        return before not in TOO
+        return before not in lexicon().too
     small = word.isdigit() and len(word) <= 2
-    if length > 1 or not (small or word in WEAK):
+    if length > 1 or not (small or word in lexicon().said_of_anything):
         return True
     near = range(max(0, place - NEAR), min(len(tokens), place + length + NEAR))
     if any(pair[0] in names[other] for other in near if other != place):
         return True
     if small:
         return _is_a_size(pair[0], tokens, place)
-    following = tokens[place + 1].word if place + 1 < len(tokens) else ""
-    return place in trusted or following in lexicon().one
+    after = tokens[place + 1] if place + 1 < len(tokens) else None
+    if place in trusted or (after and after.said in lexicon().one):
+        return True
+    led = led_by(tokens, place, lexicon().into_strong | lexicon().into_weak | lexicon().parting | lexicon().wanting)
+    ends = after is None or after.parted or after.said in lexicon().after_size
+    return led and ends and word not in lexicon().only_named
 
 
 def _is_a_size(option: str, tokens: Sequence[Token], place: int) -> bool:
@@ -353,7 +261,7 @@ def _yes_or_no(
         for place, token in enumerate(tokens):
             if name not in names[place] or not (last and _same_name(token.word, last[0])):
                 continue
-            denied = bool(NEGATING & {other.word for other in tokens[max(0, place - 2) : place]})
+            denied = bool(lexicon().negating & {other.word for other in tokens[max(0, place - 2) : place]})
             if denied or whether:
                 found.append(Said(place, place + 1, name, none if denied else folded["yes"]))
                 break
