@@ -15,6 +15,7 @@ from bot.understanding.meant import after_all
 from bot.understanding.normalise import Text, words_of
 from bot.understanding.ratings import SCALE_OF_TEN, read_rating, read_score
 from bot.understanding.reasons import find_reasons
+from bot.understanding.variants import read_variant, said_of_variants
 from bot.understanding.yes_no import said_first, yes_or_no
 
 MOST_QUESTION_WORDS = 40
@@ -172,6 +173,19 @@ def _items(expected: Expected, heard: Heard) -> Json:
     return None if heard.question else read_items(heard.text, expected.choices, heard.lexicon)
 
 
+def _variant(expected: Expected, heard: Heard) -> Json:
+    """One of the variants offered, by its values in any wording, its price or its number."""
+    if heard.question:
+        return choose(heard.text, expected.choices, heard.lexicon, question=True)
+    meant = after_all(heard.text, heard.lexicon)
+    by_sku = {variant.sku: variant for variant in heard.known.variants()}
+    offered = [by_sku[choice.id] for choice in expected.choices if choice.id in by_sku]
+    found = read_variant(meant, offered, heard.lexicon)
+    if found or any(said_of_variants(meant, offered, heard.lexicon)):
+        return found.sku if found else None
+    return _choice(expected, heard)
+
+
 def _reason(expected: Expected, heard: Heard) -> Json:
     """One of the reasons offered, by its place, its title or what is told; whatever else is told is another reason."""
     offered = [choice.id for choice in expected.choices]
@@ -217,7 +231,7 @@ PARSERS: dict[Kind, Callable[[Expected, Heard], Json]] = {
     Kind.RATING: _rating,
     Kind.PHOTO: _photo,
     Kind.ITEMS: _items,
-    Kind.VARIANT: _choice,
+    Kind.VARIANT: _variant,
     Kind.REASON: _reason,
     Kind.EMAIL: _email,
     Kind.TEXT: _text,

@@ -1,7 +1,7 @@
 """What a customer has bought, put out of sight: "return the tablet" wants what "return the item" wants.
 
 Phrases cannot know every shop's goods, and a laptop, a grill or a pet bed in a message speaks of anything but the wish.
-Where a message does not tell, it is judged again with each name replaced, which is put back in what is kept of the wish.
+Where a message does not tell, it is judged again with each name replaced; what is kept of the wish has them back.
 """
 
 import re

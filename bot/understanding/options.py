@@ -37,6 +37,11 @@ def _said(words: Sequence[str], plain: str, lexicon: Lexicon) -> frozenset[str]:
     while place < len(words):  # "extra large" before "large"
         spans = ((length, " ".join(words[place : place + length])) for length in (3, 2, 1))
         length, said = next(((length, said) for length, said in spans if said in lexicon.sizes), (1, words[place]))
+        if (
+            place and words[place - 1] in lexicon.too and said in lexicon.sizes
+        ):  # what is wrong with it is no size of it
+            place += length
+            continue
         meant += [names[said] for names in (lexicon.colours, lexicon.sizes) if said in names]
         place += length
     return frozenset([*meant, *(match[1].replace(",", ".") for match in SIZED.finditer(plain))])

@@ -3,7 +3,7 @@
 Pure and deterministic; never raises, whatever the text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.merchant.schema import FaqEntry
@@ -24,6 +24,7 @@ from bot.understanding.lexicon import any_of, lexicon
 from bot.understanding.masking import masked, names_of
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise
+from bot.understanding.parts import with_named, without_conditions
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
 from bot.understanding.reasons import find_reasons, only_tells_reason
 from bot.understanding.scorer import Scorer
@@ -56,6 +57,7 @@ class Wanted:
     problem: str
     complaint: float
     stop: bool = False
+    told: tuple[Wish, ...] = ()  # the wishes of all parts, before those told twice became one
 
 
 class Reader:
@@ -130,7 +132,7 @@ class Reader:
             answer, wanted = self._answer(text, expected, known, entities)
         elif not never_mind:
             wanted = self._wanted(text, known)
-        answered = answer is not None
+        answered, told = answer is not None, wanted.told
         if wanted.stop and not answered and self._wants_no_more(text):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
         denied = bool(wanted.wishes) and self._denies_a_person(text)
@@ -139,7 +141,8 @@ class Reader:
         if entities.order_numbers or entities.tracking_numbers:  # then it is our business, whatever else it is
             wishes = tuple(wish for wish in wishes if wish.intent != deciding.OUT_OF_SCOPE)
         if answered and expected:
-            wishes, candidates = self._beside_the_answer(text, expected), ()
+            beside = self._beside_the_answer(text, expected)
+            wishes, candidates, told = deciding.settle(beside), (), tuple(wish for wish, _ in beside)
         if person:
             wishes, candidates = _with_a_person(wishes, text), ()
         asked_for = self._language_asked_for(wishes or candidates, text)
@@ -148,12 +151,24 @@ class Reader:
             "problem": "" if answered else wanted.problem,
             "reason": self._reason(text, wishes or candidates),
         }
+        entities = entities.model_copy(update=named)
+        wishes, told = without_conditions(wishes, told, self._lexicon)
+        wishes = with_named(
+            text,
+            wishes,
+            told,
+            entities,
+            self._reader_of_parts(known, entities),
+            known.orders,
+            self._lexicon,
+            beside=answered,
+        )
         return Reading(
             text=text.raw,
             language=asked_for or spoken,
             wishes=wishes,
             candidates=candidates,
-            entities=entities.model_copy(update=named),
+            entities=entities,
             answer=answer,
             answered=answered,
             correction=any_of(self._lexicon.correction, text.plain),
@@ -203,10 +218,10 @@ class Reader:
             candidates = ()
         return replace(wanted, wishes=wishes, candidates=candidates)
 
-    def _beside_the_answer(self, text: Text, expected: Expected) -> tuple[Wish, ...]:
+    def _beside_the_answer(self, text: Text, expected: Expected) -> list[Found]:
         """Wishes in the stretches that do not answer: "yes, and where is my other order?"."""
         if expected.kind in QUIET_KINDS or (expected.kind is Kind.TEXT and not asks(text, self._lexicon)):
-            return ()
+            return []
         clauses = self._stretches(text, expected)
         found: list[Found] = []
         for clause, judged in zip(clauses, self._judge.together(clauses), strict=True):
@@ -214,7 +229,7 @@ class Reader:
             sure = judged.acted_on is not None and probability >= SURE_BESIDE_AN_ANSWER
             if sure and intent not in deciding.COURTESIES and (clause.question or expected.kind is Kind.YES_NO):
                 found.append(_found(clause, judged))
-        return deciding.settle(found)
+        return found
 
     def _stretches(self, text: Text, expected: Expected) -> list[Clause]:
         """The sentences and their parts, without a leading yes or no; the one that answers is left out."""
@@ -261,11 +276,11 @@ class Reader:
         if not hidden.names:
             return wanted
         wanted = self._wanted_of(hidden.text)
-        wishes, candidates = (
+        wishes, candidates, told = (
             tuple(wish.model_copy(update={"text": hidden.restored(wish.text)}) for wish in some)
-            for some in (wanted.wishes, wanted.candidates)
+            for some in (wanted.wishes, wanted.candidates, wanted.told)
         )
-        return replace(wanted, wishes=wishes, candidates=candidates)
+        return replace(wanted, wishes=wishes, candidates=candidates, told=told)
 
     def _wanted_of(self, text: Text) -> Wanted:
         """What the whole says, or the sentences, or the pieces of these, where they want different things."""
@@ -294,7 +309,8 @@ class Reader:
         elif wishes:
             offered = ()
         stop = main.acted_on == deciding.STOP
-        return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop)
+        told = tuple(wish for wish, _ in found)
+        return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop, told)
 
     def _without_reasons(self, found: list[Found]) -> list[Found]:
         """Without what only says why something else of the same sort is wanted: "changed my mind" beside a return."""
@@ -328,6 +344,19 @@ class Reader:
         own = judged.get(part)
         grave = [_found(piece, judged[piece]) for piece in wanted if judged[piece].acted_on in deciding.GRAVE]
         return [*grave, *([_found(part, own)] if own and deciding.is_wish(own, main) else [])]
+
+    def _reader_of_parts(self, known: Known, whole: Entities) -> Callable[[str, Wish], Entities]:
+        """What one part of the message names by itself."""
+
+        def read(said: str, wish: Wish) -> Entities:
+            part = normalise(said, self._lexicon.expand)
+            found = find_entities(part, None, known, self._lexicon, self._country)
+            own = {"reason": self._reason(part, [wish])}
+            if wish.intent == "delivery_problem":
+                own["problem"] = wish.kind or whole.problem
+            return found.model_copy(update=own)
+
+        return read
 
     def _reason(self, text: Text, wishes: Sequence[Wish]) -> str:
         """Why something goes back or is called off, where that is what is wanted."""
