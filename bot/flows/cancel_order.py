@@ -18,7 +18,7 @@ WHOLE, PART = "whole", "part"
 
 def cancel_order(case: Case) -> Ending:
     """From "please cancel it" to the money on its way back, after a clear yes to exactly that."""
-    orders = which_orders(case, lambda order: order.status is OrderStatus.PENDING)
+    orders = which_orders(case, lambda order: order.status is OrderStatus.PENDING and not policy.is_exchange(order))
     case.focus = orders[0].id
     if not all(identity.owns(case.world, order) for order in orders):
         identity.prove_by_code(case, orders[0].customer_id)
