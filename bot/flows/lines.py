@@ -57,11 +57,10 @@ def which_lines(case: Case, order: Order, lines: Sequence[Line], key: str, left:
 def heard_options(case: Case, line: Line, *, alone: bool) -> Wanted:
     """What is wanted of this line; what is said of no line in particular where it is the only one."""
     for item in case.heard("items"):
-        if line.id in item["ids"] or (alone and not item["ids"]):
+        if item["options"] and (line.id in item["ids"] or (alone and not item["ids"])):
             return Wanted(dict(item["options"]), tuple(item["keep"]))
     heard = case.answers.get("heard", {}).get("options") or {}
-    unnamed = alone and not case.heard("items")
-    return Wanted({name: value for name, value in heard.items() if line.options.get(name) != value} if unnamed else {})
+    return Wanted({name: value for name, value in heard.items() if line.options.get(name) != value} if alone else {})
 
 
 def which_variant(case: Case, order: Order, line: Line, product: Product, wanted: Wanted) -> Variant | None:

@@ -49,6 +49,8 @@ def return_items(case: Case) -> Ending:
     kind = str((case.answers.get("wish") or {}).get("kind", ""))
     if kind in ("status", "cancel"):
         return case.go("return_" + kind, wish=case.answers["wish"], heard=case.answers.get("heard") or {})
+    if _asks_about_it(case):
+        return case.go("return_status", wish=case.answers["wish"], heard=case.answers.get("heard") or {})
     sending = _what(case)
     if isinstance(sending, Verdict):
         return _refuse(case, sending)
@@ -56,6 +58,13 @@ def return_items(case: Case) -> Ending:
         return exchange_of(case, sending)
     remedy = _remedy(case, sending)
     return exchange_of(case, sending) if remedy is Remedy.EXCHANGE else _money_back(case, sending, remedy)
+
+
+def _asks_about_it(case: Case) -> bool:
+    """Whether a return of the order spoken of is open and nothing else is named: "where do I send it?" """
+    order = case.world.order(case.focus) if case.focus else None
+    named = case.heard("products") or case.heard("items") or case.heard("order_numbers")
+    return order is not None and policy.has_open_return(order) and not named and not case.state.outcomes
 
 
 def exchange(case: Case) -> Ending:

@@ -59,7 +59,8 @@ def read_address(clean: str, country: str) -> PostalAddress | None:
 def address_within(clean: str, country: str) -> PostalAddress | None:
     """The address that a sentence leads up to: "change it to 12 Oak Street, Austin", without what comes before it."""
     text = clean.strip()[:LONGEST]
-    starts = [0, *(match.end() for match in LEADS_TO.finditer(text))]
+    begins = [match.end() for pattern in (LEADS_TO, AFTER_A_SENTENCE) for match in pattern.finditer(text)]
+    starts = sorted({0, *begins})
     found = (_address_of(LEAD.sub("", text[start:]), country) for start in reversed(starts))
     return next((one for one in found if one and len(one.line1.split()) <= MOST_OF_A_STREET), None)
 

@@ -13,6 +13,7 @@ from bot.understanding.normalise import Text, expanded, fold, words_of
 MARK = "\ue000"  # behind each stand-in: no word, and in no customer's text once this is put in
 STAND_IN = "item"
 SHORTEST = 3
+FEWEST_WORDS = 4  # of a text that says more than which thing it is about
 MOST_WORDS = 200
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
@@ -43,7 +44,8 @@ def names_of(titles: Iterable[str], common: Set[str]) -> frozenset[str]:
 
 def masked(text: Text, names: Set[str], expand: Mapping[str, str]) -> Masked:
     """The text with each run of these words replaced by one stand-in; the same text where there is none."""
-    if not names or not names & _stems(text.bare.split()[:MOST_WORDS]):
+    said = text.bare.split()[:MOST_WORDS]
+    if len(said) < FEWEST_WORDS or not names & _stems(said):
         return Masked(text, ())
     found: list[tuple[int, int]] = []
     for match in WORD.finditer(text.clean):
