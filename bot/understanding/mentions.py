@@ -134,7 +134,8 @@ def _parts(word: str, title: Title) -> frozenset[int]:
     last = title[-1]
     short, long = sorted((word, last), key=len)
     fewest = SHORTEST_HEAD if short == last else SHORTEST_PART
-    ends = len(short) >= fewest and len(long) - len(short) >= 2 and _ends(long, short)
+    longer = 1 if len(short) >= SHORTEST_PART else 2
+    ends = len(short) >= fewest and len(long) - len(short) >= longer and _ends(long, short)
     return frozenset({len(title) - 1}) if ends else frozenset()
 
 

@@ -18,7 +18,6 @@ from bot.understanding.values import Said, Vocabulary, find_values, values_of, v
 from bot.understanding.variants import RANK, find_rank, says_no, sizes_of
 
 MOST_LINES = 200
-MOST_PRODUCTS = 30
 ALL = "*"
 STEPPED = ("size", "capacity", "storage", "length", "height", "diameter", "thickness", "pieces", "brightness")
 NAMES_A_THING = 3  # letters
@@ -80,7 +79,8 @@ def find_items(
     swap = any_of(lexicon.swap, text.plain)
     if not mentions and not (swap or _speaks_of_values(tokens, text, lexicon)):
         return Naming()
-    products = {product.id: product for product in list(known.products())[:MOST_PRODUCTS]}
+    bought = {line.product_id for line in lines}
+    products = {product.id: product for product in known.products() if product.id in bought}
     shop = _Shop(tokens, products, lexicon, swap, text.plain)
     things, left_out = _things(mentions, titles_of(lines, lexicon), shop, everything=everything)
     if everything:
@@ -210,12 +210,13 @@ def _items(thing: _Thing, things: Sequence[_Thing], shop: _Shop) -> list[NamedIt
     trusted = frozenset(
         place for mention in (thing.mention, *thing.again) for place in range(mention.head, mention.start)
     )
-    said = [one for one in find_values(shop.tokens, known, trusted=trusted) if _is_of(one, thing, things, shop)]
+    every = find_values(shop.tokens, known, trusted=trusted)
+    said = [one for one in every if one.value and _is_of(one, thing, things, shop)]
     own, wanted = _roles(said, thing, shop)
     lines = _having(thing.lines, own) or thing.lines
     keep = _kept(thing, known, shop)
     wanted = {name: value for name, value in wanted.items() if name not in keep}
-    wanted = wanted | _ranked(thing, things, shop) | _stepped(thing, lines, wanted, shop)
+    wanted = wanted | _ranked(thing, things, shop) | _stepped(thing, lines, wanted, shop, things)
     others = [line for line in lines if not wanted or not _having([line], wanted)]
     lines = others or lines
     taken = frozenset(place for one in said for place in range(one.start, one.end))
@@ -296,7 +297,7 @@ def _role(one: Said, thing: _Thing, shop: _Shop) -> str:
             return "not" if led_by(tokens, mention.head, lexicon.instead_of) else "wanted"
     if thing.mention and thing.start <= one.start < thing.mention.start:
         return "not" if led_by(tokens, thing.mention.head, lexicon.instead_of) else "either"
-    role, joined = "either", True
+    role, joined, broken = "either", True, False
     for place in range(one.start, begin - 1, -1):
         phrases = lexicon.instead_of if place == one.start else lexicon.instead_of - lexicon.negating
         if joined and led_by(tokens, place, phrases) and not says_no(one.value):
@@ -308,7 +309,8 @@ def _role(one: Said, thing: _Thing, shop: _Shop) -> str:
         before = tokens[place - 1].said if place > begin else ""
         if before in lexicon.into_strong and shop.swap:
             return "wanted"
-        if before in lexicon.into_weak:
+        broken = broken or (place < one.start and tokens[place + 1].parted)
+        if before in lexicon.into_weak and not (broken or tokens[place].parted):
             role = "wanted" if any_of(lexicon.replacing, shop.plain) else "weak"
         if thing.mention and begin and before in lexicon.wanting:
             return "wanted"
@@ -365,7 +367,7 @@ def _stepped(
     thing: _Thing, lines: Sequence[Line], wanted: Mapping[str, str], shop: _Shop, things: Sequence[_Thing] = ()
 ) -> dict[str, str]:
     """`a size up`, `larger`: of the option that has sizes."""
-    said = _said(thing, things, shop) if things else " ".join(t.said for t in shop.tokens[thing.start : thing.end])
+    said = _said(thing, things, shop)
     step, match = next(
         ((name, match) for name, pattern in shop.lexicon.steps if (match := pattern.search(said))), (None, None)
     )
@@ -448,7 +450,9 @@ def _unnamed(lines: Sequence[Line], shop: _Shop) -> tuple[NamedItem, ...]:
     most = 0
     for own_lines in by_product.values():
         mine = _Thing(None, own_lines, 0, len(shop.tokens))
-        own, wanted = _roles(find_values(shop.tokens, shop.vocabulary(own_lines)), mine, shop)
+        own, wanted = _roles(
+            [one for one in find_values(shop.tokens, shop.vocabulary(own_lines)) if one.value], mine, shop
+        )
         fitting = _having(own_lines, own) if own else []
         score = 10 * len(own) * bool(fitting) + len(wanted)
         if score > most:

@@ -19,7 +19,7 @@ def find_options(text: Text, known: Known, lexicon: Lexicon) -> dict[str, str]:
 
     The catalogue is looked at only for texts with a colour, a size or a word in it that an option of theirs has.
     """
-    words = text.bare.split()[:MOST_WORDS]
+    words = _without_faults(text.bare.split()[:MOST_WORDS], lexicon)
     if not words or not known.orders:
         return {}
     said = _said(words, text.plain, lexicon)
@@ -30,6 +30,15 @@ def find_options(text: Text, known: Known, lexicon: Lexicon) -> dict[str, str]:
     return found
 
 
+def _without_faults(words: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """The words without sizes that tell what is wrong: "too small" is no size wanted."""
+    return [
+        word
+        for place, word in enumerate(words)
+        if not (place and words[place - 1] in lexicon.too and word in lexicon.sizes)
+    ]
+
+
 def _said(words: Sequence[str], plain: str, lexicon: Lexicon) -> frozenset[str]:
     """Colours and sizes said, by their one name."""
     meant: list[str] = []
@@ -37,11 +46,6 @@ def _said(words: Sequence[str], plain: str, lexicon: Lexicon) -> frozenset[str]:
     while place < len(words):  # "extra large" before "large"
         spans = ((length, " ".join(words[place : place + length])) for length in (3, 2, 1))
         length, said = next(((length, said) for length, said in spans if said in lexicon.sizes), (1, words[place]))
-        if (
-            place and words[place - 1] in lexicon.too and said in lexicon.sizes
-        ):  # what is wrong with it is no size of it
-            place += length
-            continue
         meant += [names[said] for names in (lexicon.colours, lexicon.sizes) if said in names]
         place += length
     return frozenset([*meant, *(match[1].replace(",", ".") for match in SIZED.finditer(plain))])

@@ -9,10 +9,11 @@ MOST_CHARACTERS = 600
 
 
 def find_reasons(text: Text, lexicon: Lexicon) -> tuple[str, ...]:
-    """Reasons told, the one told first first."""
+    """Reasons told, the one told first first; of two that begin alike the one told in more words."""
     plain = text.plain[:MOST_CHARACTERS]
-    told = [(match.start(), name) for name, pattern in lexicon.reasons if (match := pattern.search(plain))]
-    return tuple(dict.fromkeys(name for _, name in sorted(told)))
+    matches = [(name, match) for name, pattern in lexicon.reasons if (match := pattern.search(plain))]
+    told = sorted((match.start(), match.start() - match.end(), name) for name, match in matches)
+    return tuple(dict.fromkeys(name for _, _, name in told))
 
 
 def tells_reason(plain: str, lexicon: Lexicon) -> bool:

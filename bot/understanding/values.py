@@ -20,6 +20,7 @@ CLOSE = 88
 SHORTEST_MISSPELT = 5
 SAME_BEGINNING = 5
 MOST_KEPT = 2_000
+LETTERS_OF_A_SIZE = 4
 NEAR = 3  # words between a value and its option's name
 YES_NO = frozenset({"yes", "no"})
 NONE = frozenset({"none", "no"})
@@ -30,7 +31,7 @@ Values = tuple[tuple[str, tuple[str, ...]], ...]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A value said by the tokens from `start` up to `end`."""
+    """A value said by the tokens from `start` up to `end`; the value is empty where the option has none like it."""
 
     start: int
     end: int
@@ -84,7 +85,9 @@ def vocabulary(values: Values) -> Vocabulary:
             leading[tokens[0]].append((name, value))
             others = {token for other, theirs in spelt.items() if other != value for token in theirs}
             for token in dict.fromkeys(tokens):
-                if token not in others and token not in every_name and _tells(token, alone=len(tokens) == 1):
+                numbered = token.isalpha() and any(other.isdigit() for other in tokens)  # IPX7 is not IPX4
+                tells = not numbered and _tells(token, alone=len(tokens) == 1)
+                if tells and token not in others and token not in every_name:
                     telling[token].append((name, value))
             for alias in _aliases(name, tokens):
                 telling[alias].append((name, value))
@@ -125,7 +128,10 @@ def find_values(
     while place < len(tokens):
         length, fitting = _longest(tokens, place, known)
         fitting = [pair for pair in fitting if choosing or _is_meant(pair, tokens, place, length, names, trusted)]
-        chosen = _one_option(fitting, names, place, length)
+        chosen = _one_option(fitting, tokens, names, place, length)
+        elsewhere = chosen and _named_otherwise(chosen[0], tokens, names, place, length)
+        if elsewhere:
+            chosen = (elsewhere, "")
         if chosen:
             found.append(Said(place, place + length, *chosen))
             place += length
@@ -230,13 +236,20 @@ def _is_a_size(option: str, tokens: Sequence[Token], place: int) -> bool:
 
 
 def _one_option(
-    fitting: Sequence[tuple[str, str]], names: Sequence[frozenset[str]], place: int, length: int
+    fitting: Sequence[tuple[str, str]],
+    tokens: Sequence[Token],
+    names: Sequence[frozenset[str]],
+    place: int,
+    length: int,
 ) -> tuple[str, str] | None:
     """The one of several options that a word may be a value of; by the name beside it, else by what such words mean."""
     if len(fitting) <= 1:
         return fitting[0] if fitting else None
     if len({option for option, _ in fitting}) < len(fitting):
         return None
+    written = [pair for pair in fitting if pair[1].casefold() == tokens[place].said]
+    if len(written) == 1 and len(tokens[place].said) <= LETTERS_OF_A_SIZE:
+        return written[0]
     order = [*range(place + length, place + length + NEAR), *range(place - 1, place - 1 - NEAR, -1)]
     for other in order:
         beside = names[other] if 0 <= other < len(names) else frozenset()
@@ -245,6 +258,29 @@ def _one_option(
             return by_name[0]
     plain = [pair for pair in fitting if pair[0].casefold() in ("size", "color", "colour", "material")]
     return plain[0] if len(plain) == 1 else None
+
+
+def _named_otherwise(
+    option: str, tokens: Sequence[Token], names: Sequence[frozenset[str]], place: int, length: int
+) -> str | None:
+    """The other option of the kind that the words right beside a value name: "black lenses" of a frame in black."""
+    behind, after = names_run(tokens, names, place + length, 1), names_run(tokens, names, place - 1, -1)
+    beside = behind or after
+    others = sorted(name for name in beside if words_of(name)[-1:] == words_of(option)[-1:])
+    return others[0] if others and option not in beside and beside == {*others} else None
+
+
+def names_run(tokens: Sequence[Token], names: Sequence[frozenset[str]], place: int, step: int) -> frozenset[str]:
+    """The options that a run of words names together: `lens color`."""
+    found = frozenset[str]()
+    while 0 <= place < len(names) and names[place]:
+        if tokens[place if step > 0 else place + 1].parted:
+            break
+        both = found & names[place] if found else names[place]
+        if not both:
+            break
+        found, place = both, place + step
+    return found
 
 
 def _yes_or_no(
