@@ -161,7 +161,7 @@ def _answer_at_once(stage: Stage, reading: Reading, reread: Reread) -> None:
     """An address written in the same breath answers the question for it, which then need not be put."""
     if not stage.expected or stage.expected.kind is not Kind.ADDRESS:
         return
-    again = reread(stage.expected)
+    again = reread(stage.expected.model_copy(update={"early": True}))
     if again.answered:
         stage.says.pop()
         _take_answer(stage, reading.model_copy(update={"answer": again.answer, "wishes": ()}))
@@ -196,7 +196,9 @@ def _named_more(stage: Stage, reading: Reading) -> bool:
 def _follow_up(stage: Stage, reading: Reading) -> bool:
     """A bare order number or product goes on with the matter told last, or asks where that order is."""
     named = reading.entities.order_numbers or reading.entities.products or reading.entities.tracking_numbers
-    if not named or stage.expected:
+    wordy = len(reading.text.split()) > MOST_OF_A_NOD
+    likely = wordy and reading.candidates and reading.candidates[0].probability >= LIKELY
+    if not named or stage.expected or likely:
         return False
     stage.open(_last_told(stage), named_by(reading))
     return True

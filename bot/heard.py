@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from bot.model import CaseState, Choice, Expected, Json, Kind, Message, Reading, Wish
-from bot.records import number_key
 
-DESCRIBING = frozenset({"amounts", "quantity", "options", "window", "reason", "language"})
+DESCRIBING = frozenset({"amounts", "quantity", "options", "window", "reason", "language", "methods", "every_days"})
+ATTACHED = frozenset({"photos"})
 WORDY = 3  # words behind a rating that are its reason
 
 
@@ -16,14 +16,12 @@ def named_by(reading: Reading) -> dict[str, Json]:
 
 
 def wishes_of(reading: Reading) -> list[Wish]:
-    """The wishes, each with what it is about; an order number written in one wish's words is not another's."""
+    """The wishes, each with what it is about, of several as the reader told them apart, and what is attached."""
     named = reading.entities.model_dump(mode="json", exclude_defaults=True)
-    numbers = named.get("order_numbers", [])
-    wishes = []
-    for wish in reading.wishes:
-        own = [number for number in numbers if number_key(number) in number_key(wish.text)]
-        wishes.append(wish.model_copy(update={"named": {**named, "order_numbers": own} if own else named}))
-    return wishes
+    if any(wish.named for wish in reading.wishes):
+        attached = {name: value for name, value in named.items() if name in ATTACHED}
+        return [wish.model_copy(update={"named": {**wish.named, **attached}}) for wish in reading.wishes]
+    return [wish.model_copy(update={"named": named}) for wish in reading.wishes]
 
 
 def with_photos(reading: Reading, message: Message) -> Reading:

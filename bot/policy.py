@@ -53,6 +53,11 @@ def has_left(order: Order) -> bool:
     return any(event.status not in NOT_MOVED for parcel in order.shipments for event in parcel.events)
 
 
+def is_exchange(order: Order) -> bool:
+    """Whether it was made here for goods that come back."""
+    return any(change.what == "exchange_of" for change in order.changes)
+
+
 def cancellable(order: Order, policies: Policies, now: datetime) -> Verdict:
     """codes: already_cancelled, shipped, delivered, not_offered, too_late, items_changed, exchange.
 
@@ -61,7 +66,7 @@ def cancellable(order: Order, policies: Policies, now: datetime) -> Verdict:
     gone = _gone(order)
     if gone:
         return refused("records.order.status", gone)
-    if any(change.what == "exchange_of" for change in order.changes):
+    if is_exchange(order):
         return refused("records.order.exchange", "exchange")
     if not policy.allowed:
         return refused("policies.cancel.allowed", "not_offered")

@@ -293,6 +293,8 @@ class Stage:
 def answers_of(wish: Wish) -> dict[str, Json]:
     """What a story that a wish begins knows from the start: the wish, and what it was said about."""
     said = {"wish": {"intent": wish.intent, "kind": wish.kind, "probability": wish.probability, "text": wish.text}}
+    if wish.condition:
+        said["wish"]["condition"] = wish.condition
     return {**said, "heard": wish.named} if wish.named else dict(said)
 
 

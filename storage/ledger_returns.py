@@ -42,7 +42,7 @@ def create_return(doing: Doing, action: CreateReturn) -> Outcome:
     if isinstance(wanted, str):
         return refused(wanted)
     asked = _asked(doing, order, action)
-    new = _exchange_order(doing, order, action, wanted) if wanted else None
+    new = _exchange_order(doing, order, action, wanted) if wanted and action.approved else None
     if isinstance(new, str):
         return refused(new)
     if new:

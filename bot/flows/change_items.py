@@ -13,7 +13,7 @@ from bot import identity, policy
 from bot.actions import ChangeLines, LineWanted
 from bot.facts import line_view, order_sources, order_view
 from bot.flows.change_order import refuse_change
-from bot.flows.lines import Picked, heard_options, product_of, which_lines, which_variant
+from bot.flows.lines import Picked, Wanted, heard_options, product_of, which_lines, which_variant
 from bot.flows.methods import paying_method, refund_method
 from bot.flows.which import which_order
 from bot.model import Choice, Json, Kind, Status
@@ -79,11 +79,11 @@ def _steps(case: Case, order: Order) -> list[Step]:
     lines = [line for line in order.lines if line.quantity]
     picked = which_lines(case, order, lines, "items.which", lambda line: line.quantity)
     wanted = {one.line.id: heard_options(case, one.line, alone=len(picked) == 1) for one in picked}
-    rest = [one for one in picked if not wanted[one.line.id]]
+    rest = [one for one in picked if not wanted[one.line.id].options]
     how = _how(case, order, rest) if rest else SWAP
     steps: list[Step] = []
     for one in picked:
-        if wanted[one.line.id] or how == SWAP:
+        if wanted[one.line.id].options or how == SWAP:
             steps += _swapped(case, order, one, wanted[one.line.id])
         elif how == REMOVE:
             left = one.line.quantity - one.quantity
@@ -110,7 +110,7 @@ def _how(case: Case, order: Order, picked: Sequence[Picked]) -> str:
     return case.need(question)
 
 
-def _swapped(case: Case, order: Order, one: Picked, wanted: Any) -> list[Step]:
+def _swapped(case: Case, order: Order, one: Picked, wanted: Wanted) -> list[Step]:
     product = product_of(case, one.line)
     variant = which_variant(case, order, one.line, product, wanted) if product else None
     if product is None or variant is None:

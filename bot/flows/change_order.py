@@ -60,9 +60,8 @@ def change_address(case: Case) -> Ending:
     sources = tuple(source for order in open_ones for source in order_sources(order))
     question = Question("address", Kind.ADDRESS, "address.ask", read_address, facts, sources=sources, early=True)
     address = case.need(question)
-    if not case.confirm(
-        "address_right", "address.summary", sources=sources, **facts, new_address=address_text(address)
-    ):
+    facts["new_address"] = address_text(address)
+    if not case.confirm("address_right", "address.summary", sources=sources, **facts):
         case.ask(question)
     outcomes = [case.once(ChangeOrderAddress(order_id=order.id, address=address)) for order in open_ones]
     failed = [one.id for one, what in zip(open_ones, outcomes, strict=True) if what.status is not Status.DONE]

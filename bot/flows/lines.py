@@ -1,13 +1,13 @@
 """Which lines of an order, how many of each, and which variant instead: what changes, returns and exchanges share."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from bot.facts import line_view, order_sources, order_view
 from bot.model import Choice, Json, Kind
 from bot.records import Line, Order, Product, Variant
 from bot.story import Case, Question
+from bot.understanding.variants import fitting
 
 MOST = 9  # choices in one question
 
@@ -18,6 +18,20 @@ class Picked:
 
     line: Line
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What another variant shall have, as in model.NamedItem."""
+
+    options: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The values as they may be said: no steps up or down, no price."""
+        said = [value for name, value in self.options.items() if name != "rank" and value[:1] not in "+-"]
+        return ", ".join(said)
 
 
 def which_lines(case: Case, order: Order, lines: Sequence[Line], key: str, left: Callable[[Line], int]) -> list[Picked]:
@@ -40,39 +54,46 @@ def which_lines(case: Case, order: Order, lines: Sequence[Line], key: str, left:
     return case.need(question)
 
 
-def heard_options(case: Case, line: Line, *, alone: bool) -> Mapping[str, Any]:
-    """The options wanted for this line; those said of no line in particular where it is the only one."""
+def heard_options(case: Case, line: Line, *, alone: bool) -> Wanted:
+    """What is wanted of this line; what is said of no line in particular where it is the only one."""
     for item in case.heard("items"):
-        if line.id in item["ids"] or (alone and not item["ids"]):
-            return dict(item["options"])
+        if item["options"] and (line.id in item["ids"] or (alone and not item["ids"])):
+            return Wanted(dict(item["options"]), tuple(item["keep"]))
     heard = case.answers.get("heard", {}).get("options") or {}
-    return dict(heard) if alone else {}
+    return Wanted({name: value for name, value in heard.items() if line.options.get(name) != value} if alone else {})
 
 
-def which_variant(case: Case, order: Order, line: Line, product: Product, wanted: Mapping[str, Any]) -> Variant | None:
+def which_variant(case: Case, order: Order, line: Line, product: Product, wanted: Wanted) -> Variant | None:
     """Another variant of the product that is in stock: the one that fits what was said, else asked for. None: there is
     no other."""
-    others = [
-        one for one in product.variants if one.sku != line.sku and one.stock != 0 and one.currency == order.currency
-    ]
+    able = [one for one in product.variants if one.stock != 0 and one.currency == order.currency]
+    others = [one for one in able if one.sku != line.sku]
     if not others:
         return None
-    fitting = _fitting(others, line, wanted)
-    if wanted and not fitting:
-        case.say("lines.no_such_variant", line=line_view(line, order.currency), wanted=", ".join(wanted.values()))
-    shown = _nearest(fitting or others, line)
-    by_sku = {one.sku: one for one in others}
+    stocked = product.model_copy(update={"variants": tuple(others)})
+    fits = fitting(stocked, line, wanted.options, wanted.keep) if wanted.options else ()
+    if wanted.words and not fits:
+        case.say("lines.no_such_variant", line=line_view(line, order.currency), wanted=wanted.words)
+    shown = list(fits or _nearest(others, line))[:MOST]
+    rest = [one for one in others if one not in shown]
     question = Question(
         f"variant-{line.id}",
-        Kind.CHOICE,
+        Kind.VARIANT,
         "lines.which_variant",
-        lambda answer: by_sku.get(str(answer)),
+        lambda answer: next((one for one in others if one.sku == answer), None),
         {"line": line_view(line, order.currency)},
-        tuple(variant_choice(one) for one in shown),
-        presumed=fitting[0].sku if len(fitting) == 1 else None,
+        tuple(variant_choice(one) for one in (*shown, *rest)),
+        presumed=fits[0].sku if len(fits) == 1 or (fits and "rank" in wanted.options) else None,
         sources=order_sources(order),
+        unshown=tuple(one.sku for one in rest),
     )
     return case.need(question)
+
+
+def _nearest(variants: Sequence[Variant], line: Line) -> list[Variant]:
+    """Those that differ least from what the customer has first."""
+    alike = {one.sku: sum(line.options.get(name) == value for name, value in one.options.items()) for one in variants}
+    return sorted(variants, key=lambda one: -alike[one.sku])
 
 
 def variant_choice(variant: Variant) -> Choice:
@@ -82,22 +103,6 @@ def variant_choice(variant: Variant) -> Choice:
 def product_of(case: Case, line: Line) -> Product | None:
     records = case.world.records
     return (records.product(line.product_id) if line.product_id else None) or records.product_of_sku(line.sku)
-
-
-def _fitting(others: Sequence[Variant], line: Line, wanted: Mapping[str, Any]) -> list[Variant]:
-    """Those with all that is wanted; of several, the one that keeps everything else as it is."""
-    if not wanted:
-        return []
-    found = [one for one in others if all(one.options.get(name) == value for name, value in wanted.items())]
-    kept = {name: value for name, value in line.options.items() if name not in wanted}
-    exact = [one for one in found if all(one.options.get(name) == value for name, value in kept.items())]
-    return exact or found
-
-
-def _nearest(variants: Sequence[Variant], line: Line) -> list[Variant]:
-    """At most nine, those that differ least from what the customer has first."""
-    alike = {one.sku: sum(line.options.get(name) == value for name, value in one.options.items()) for one in variants}
-    return sorted(variants, key=lambda one: -alike[one.sku])[:MOST]
 
 
 def _heard_lines(case: Case, lines: Sequence[Line]) -> Json:

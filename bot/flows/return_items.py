@@ -49,6 +49,8 @@ def return_items(case: Case) -> Ending:
     kind = str((case.answers.get("wish") or {}).get("kind", ""))
     if kind in ("status", "cancel"):
         return case.go("return_" + kind, wish=case.answers["wish"], heard=case.answers.get("heard") or {})
+    if _asks_about_it(case):
+        return case.go("return_status", wish=case.answers["wish"], heard=case.answers.get("heard") or {})
     sending = _what(case)
     if isinstance(sending, Verdict):
         return _refuse(case, sending)
@@ -58,9 +60,16 @@ def return_items(case: Case) -> Ending:
     return exchange_of(case, sending) if remedy is Remedy.EXCHANGE else _money_back(case, sending, remedy)
 
 
+def _asks_about_it(case: Case) -> bool:
+    """Whether a return of the order spoken of is open and nothing else is named: "where do I send it?" """
+    order = case.world.order(case.focus) if case.focus else None
+    named = case.heard("products") or case.heard("items") or case.heard("order_numbers")
+    return order is not None and policy.has_open_return(order) and not named and not case.state.outcomes
+
+
 def exchange(case: Case) -> Ending:
     """Some of an order for another size, colour or model."""
-    sending = _what(case)
+    sending = _what(case, ask_reason=False)
     if isinstance(sending, Verdict):
         return _refuse(case, sending)
     if Remedy.EXCHANGE.value not in case.world.policies.returns.remedies:
@@ -168,7 +177,7 @@ def _told(case: Case, sending: Sending, outcome: Outcome, key: str, facts: dict[
 # -- what goes back ----------------------------------------------------------------------------------------------------
 
 
-def _what(case: Case) -> Sending | Verdict:
+def _what(case: Case, *, ask_reason: bool = True) -> Sending | Verdict:
     """The order, the items and why, as far as policy lets them go back; else the verdict that refuses all of them."""
     order = which_order(case, lambda order: order.status is OrderStatus.DELIVERED or policy.has_left(order))
     case.focus = order.id
@@ -195,7 +204,7 @@ def _what(case: Case) -> Sending | Verdict:
         facts = {"order": order_view(order), "line": line_view(line, order.currency), "until": verdict.until}
         case.say(f"return.line_{verdict.code}", sources=order_sources(order), **facts)
     picked = which_lines(case, order, able or lines, "return.which", lambda line: policy.quantity_left(order, line))
-    why, words = _reason(case, order)
+    why, words = _reason(case, order, ask=ask_reason)
     rules = case.world.policies.returns
     if not policy.reason_accepted(why, rules.reasons):
         return policy.refused("policies.returns.reasons", "reason")
@@ -231,11 +240,12 @@ def _meant(case: Case, order: Order) -> Line:
     return next(iter(_named(case, order)), order.lines[0])
 
 
-def _reason(case: Case, order: Order) -> tuple[str, str]:
+def _reason(case: Case, order: Order, *, ask: bool) -> tuple[str, str]:
+    """Why, as one of policy's reasons and in the customer's words; not asked for where another variant says enough."""
     rules = case.world.policies.returns
-    if not rules.ask_reason:
-        return "other", ""
     heard = case.answers.get("heard", {}).get("reason")
+    if not rules.ask_reason or (not ask and not rules.reasons):
+        return heard or "other", ""
     offered = rules.reasons or (
         "wrong_size",
         "changed_mind",

@@ -44,6 +44,7 @@ def which_order(case: Case, fits: Fits = lambda order: True) -> Order:
     if known is None and case.heard("order_numbers") and not named_orders(case, world.orders):
         return _unknown_number(case, fits)
     named = named_orders(case, world.orders)
+    named = tuple(order for order in named if fits(order)) or named
     candidates = named or tuple(order for order in world.orders if fits(order)) or world.orders
     focused = world.order(world.focus) if world.focus and not named else None
     if len(candidates) > 1 and focused in candidates and known is None:

@@ -38,9 +38,14 @@ ok okay thanks please yo se mismo igual je ne sais pas meme nous ich nicht weiss
 stesso niet weet zelfde geen wrong correct right wait sorry help hello hi
 """
 NO_TOWN = frozenset(_NO_TOWN.split())  # said instead of one
+LEADS_TO = re.compile(
+    r"(?:\b(?:to|is|at|address|into|a|à|zu|nach|an|auf|lautet|es|sera|è|al|alla|para|pra|naar|is)\b[\s:]+|[:\n>])",
+    re.IGNORECASE,
+)
 AFTER_A_SENTENCE = re.compile(r"(?<=[?!])\s+")
 REGION = re.compile(r"\b([A-Z]{2,3})$")
 LONGEST = 300
+MOST_OF_A_STREET = 6  # words of a street line within a sentence
 
 
 def read_address(clean: str, country: str) -> PostalAddress | None:
@@ -49,6 +54,15 @@ def read_address(clean: str, country: str) -> PostalAddress | None:
     sentences = AFTER_A_SENTENCE.split(text)
     found = (_address_of(LEAD.sub("", said), country) for said in (text, *sentences[1:]))
     return next((address for address in found if address), None)
+
+
+def address_within(clean: str, country: str) -> PostalAddress | None:
+    """The address that a sentence leads up to: "change it to 12 Oak Street, Austin", without what comes before it."""
+    text = clean.strip()[:LONGEST]
+    begins = [match.end() for pattern in (LEADS_TO, AFTER_A_SENTENCE) for match in pattern.finditer(text)]
+    starts = sorted({0, *begins})
+    found = (_address_of(LEAD.sub("", text[start:]), country) for start in reversed(starts))
+    return next((one for one in found if one and len(one.line1.split()) <= MOST_OF_A_STREET), None)
 
 
 def missing_slots(clean: str, country: str, given: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.model import Entities, Expected, Json, Kind
 from bot.ports import Known
-from bot.understanding.addresses import missing_slots, read_address
+from bot.understanding.addresses import address_within, missing_slots, read_address
 from bot.understanding.binding import clear_answer
 from bot.understanding.choices import NO_IDS, choose, said_of
 from bot.understanding.dates import find_window, read_date
@@ -15,6 +15,7 @@ from bot.understanding.meant import after_all
 from bot.understanding.normalise import Text, words_of
 from bot.understanding.ratings import SCALE_OF_TEN, read_rating, read_score
 from bot.understanding.reasons import find_reasons
+from bot.understanding.variants import read_variant, said_of_variants
 from bot.understanding.yes_no import said_first, yes_or_no
 
 MOST_QUESTION_WORDS = 40
@@ -102,6 +103,11 @@ def _reason_told(expected: Expected, heard: Heard) -> Json:
     return {"reason": told, "words": ""} if told else None
 
 
+def _address_told(_expected: Expected, heard: Heard) -> Json:
+    found = address_within(heard.text.clean, heard.country)
+    return found.model_dump(mode="json", exclude_none=True) if found else None
+
+
 def _plain_refusal(expected: Expected, heard: Heard) -> Json:
     """The one choice that says no, for a text that begins with a no: "not yet, still got plenty"."""
     refusing = [choice.id for choice in expected.choices if choice.id in NO_IDS]
@@ -167,13 +173,27 @@ def _items(expected: Expected, heard: Heard) -> Json:
     return None if heard.question else read_items(heard.text, expected.choices, heard.lexicon)
 
 
+def _variant(expected: Expected, heard: Heard) -> Json:
+    """One of the variants offered, by its values in any wording, its price or its number."""
+    if heard.question:
+        return choose(heard.text, expected.choices, heard.lexicon, question=True)
+    meant = after_all(heard.text, heard.lexicon)
+    by_sku = {variant.sku: variant for variant in heard.known.variants()}
+    offered = [by_sku[choice.id] for choice in expected.choices if choice.id in by_sku]
+    found = read_variant(meant, offered, heard.lexicon)
+    if found or any(said_of_variants(meant, offered, heard.lexicon)):
+        return found.sku if found else None
+    return _choice(expected, heard)
+
+
 def _reason(expected: Expected, heard: Heard) -> Json:
     """One of the reasons offered, by its place, its title or what is told; whatever else is told is another reason."""
     offered = [choice.id for choice in expected.choices]
     chosen = choose(heard.text, expected.choices, heard.lexicon, question=True)
     told = chosen or next((name for name in find_reasons(heard.text, heard.lexicon) if name in offered), None)
     told = told or (None if heard.question else choose(heard.text, expected.choices, heard.lexicon, question=False))
-    if told is None and "other" in offered and not heard.question and not heard.wishes and heard.text.bare:
+    said = not heard.question and not heard.wishes and heard.text.bare
+    if told is None and "other" in offered and said and yes_or_no(heard.text, heard.lexicon) is None:
         told = "other"
     return {"reason": told, "words": heard.text.raw.strip()} if told else None
 
@@ -211,11 +231,15 @@ PARSERS: dict[Kind, Callable[[Expected, Heard], Json]] = {
     Kind.RATING: _rating,
     Kind.PHOTO: _photo,
     Kind.ITEMS: _items,
-    Kind.VARIANT: _choice,
+    Kind.VARIANT: _variant,
     Kind.REASON: _reason,
     Kind.EMAIL: _email,
     Kind.TEXT: _text,
 }
 
 #: Where a text that was written before the question is read otherwise.
-EARLY: dict[Kind, Callable[[Expected, Heard], Json]] = {Kind.CHOICE: _choice_told, Kind.REASON: _reason_told}
+EARLY: dict[Kind, Callable[[Expected, Heard], Json]] = {
+    Kind.CHOICE: _choice_told,
+    Kind.REASON: _reason_told,
+    Kind.ADDRESS: _address_told,
+}

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.understanding.lexicon import Lexicon
+from bot.understanding.masking import MARK
 from bot.understanding.normalise import Text, expanded, fold
 
 SENTENCE = re.compile(r"[.!?;\n]+(?=\s|$)|\n+|[•·]")
@@ -26,7 +27,7 @@ class Clause:
     @property
     def encoded(self) -> str:
         """As the encoder takes it: lower case, and every number the same, for which number it is says nothing."""
-        return NUMBER.sub("1", self.said.lower())
+        return NUMBER.sub("1", self.said.lower().replace(MARK, ""))
 
 
 def sentences(text: Text, lexicon: Lexicon) -> list[Clause]:

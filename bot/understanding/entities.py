@@ -14,9 +14,12 @@ from bot.understanding import ratings
 from bot.understanding.addresses import find_postcodes
 from bot.understanding.dates import find_dates, find_window
 from bot.understanding.lexicon import Lexicon
+from bot.understanding.naming import find_items
 from bot.understanding.normalise import Text, words_of
-from bot.understanding.options import find_options
+from bot.understanding.options import ANSWERS, find_options
 from bot.understanding.orders import Span, find_orders, find_tracking
+from bot.understanding.paying import find_methods
+from bot.understanding.scopes import find_interval, find_scope, names_everything
 
 EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 PHONE = re.compile(r"(?<![\w#@.])(?:\+|00)?\(?\d(?:[\s().-]{0,2}\d){7,14}(?!\w)")
@@ -45,13 +48,17 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         if "@" in clean
         else ()
     )
+    paying = find_methods(text.plain, known.customer, lexicon)
     taken: list[Span] = [match.span() for pattern in (EMAIL, URL, AMOUNT, DATED) for match in pattern.finditer(clean)]
     tracking = find_tracking(clean, orders)
     taken += tracking.spans
+    taken += [match.span() for digits in paying.digits for match in re.finditer(rf"(?<!\d){digits}(?!\d)", clean)]
     phones, spans = _phones(clean, orders, taken, country) if has_digits else ((), ())
     taken += spans
     numbers = find_orders(clean, orders, taken, asked=asked is Kind.ORDER_NUMBER) if has_digits else None
     order_numbers = numbers.numbers if numbers else ()
+    everything = names_everything(text, lexicon)
+    naming = find_items(text, known, order_numbers, lexicon, everything=everything)
     return Entities(
         order_numbers=_not_asked_otherwise(order_numbers, orders, asked),
         tracking_numbers=tracking.numbers,
@@ -66,6 +73,12 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         options=find_options(text, known, lexicon),
         window=find_window(text, lexicon) or "",
         codes=find_codes(clean) if asked is Kind.CODE else (),
+        everything=everything,
+        items=naming.items,
+        left_out=naming.left_out,
+        methods=paying.methods,
+        scope=find_scope(text, lexicon),
+        every_days=find_interval(text, lexicon),
     )
 
 
@@ -153,7 +166,7 @@ def _title_words(title: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def _option_words(value: str) -> tuple[str, ...]:
     words = tuple(words_of(value))
-    return words if all(len(word) >= 3 for word in words) else ()
+    return words if all(len(word) >= 3 and word not in ANSWERS for word in words) else ()
 
 
 @lru_cache(maxsize=65536)

@@ -6,6 +6,7 @@ An item that cannot be told makes the whole text no answer, so that nothing is e
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.model import Choice, Json
 from bot.understanding.choices import common_words, own_words, said_of, says
@@ -54,6 +55,14 @@ SMALL = frozenset(
 )
 PARTED = re.compile(r"[,;&+/.!]|\b(?:and|plus|y|e|et|und|en|n|also|as well as|with|tambien|aussi|auch|ook|anche)\b")
 TIMES = re.compile(r"(?<![\w-])(\d{1,3}) ?[x×](?![a-z])|(?<!\w)[x×] ?(\d{1,3})\b|\((\d{1,3})\)")
+REST = re.compile(
+    r"(?:,|\b(?:and|y|et|und|e|en)\b)? *\b(?:(?:i ?ll |i will |i )?keep(?:ing)? (?:the (?:rest|others?)|everything else"
+    r"|all the (?:rest|others))|nothing else|leave the rest|(?:the )?rest (?:is|are) (?:fine|ok|okay|good)"
+    r"|(?:den )?rest behalte(?:n)?(?: ich)?|sonst nichts|nada mas|me quedo con el resto|rien d autre|je garde le reste"
+    r"|mais nada|fico com o resto|nient altro|tengo il resto|verder niets|de rest hou(?:d)? ik)\b"
+)
+MEASURE = re.compile(r"\b(\d+(?:[.,]\d+)?) ([a-z]{1,8})\b")
+WORD = re.compile(r"[^\W\d_]{6,}")
 RANGE = re.compile(r"\d ?(?:-|–|to|bis|tot) ?\d")
 PAIR = re.compile(
     r"\b(?:both|beide[ns]?|allebei|amb[oa]s|entramb[ie]|(?:l[oa]s|les|i|le|[ao]s|die|de|the|tutti e|tutte e) "
@@ -77,14 +86,14 @@ class Offered:
 
 def read_items(text: Text, choices: Sequence[Choice], lexicon: Lexicon) -> Json:
     """[{"id": the choice's, "quantity": number said or None}] in the order offered, or None."""
-    plain = text.plain[:MOST_CHARACTERS]
-    if not choices or RANGE.search(plain) or lexicon.nothing & set(words_of(plain)):
+    plain = _as_titled(REST.sub(" ", text.plain[:MOST_CHARACTERS]), choices)
+    if not choices or RANGE.search(plain) or (lexicon.nothing - ARTICLES - EITHER) & set(words_of(plain)):
         return None
     telling_nothing = common_words(lexicon) | SMALL | lexicon.first | lexicon.last | lexicon.every
     offered = Offered(tuple(choices), lexicon, telling_nothing)
     everything, rest = _every(plain, lexicon)
     if everything:
-        left_out = _named(rest, offered) if rest else {}
+        left_out = (_named(rest, offered) or _all_called(rest, offered)) if rest else {}
         if left_out is None or (rest and not left_out) or len(left_out) == len(choices):
             return None
         return [{"id": choice.id, "quantity": None} for choice in choices if choice.id not in left_out]
@@ -92,6 +101,34 @@ def read_items(text: Text, choices: Sequence[Choice], lexicon: Lexicon) -> Json:
     if not named:
         return None
     return [{"id": choice.id, "quantity": named[choice.id]} for choice in choices if choice.id in named]
+
+
+def _as_titled(plain: str, choices: Sequence[Choice]) -> str:
+    """The text with words parted as the titles part them: `smart watch` for `smartwatch`, `500ml` for `500 ml`."""
+    titled = [words_of(" ".join((choice.title, *choice.words))) for choice in choices]
+    single = {word for words in titled for word in words}
+    parted = {first + second: f"{first} {second}" for words in titled for first, second in pairwise(words)}
+
+    def joined(match: re.Match[str]) -> str:
+        return match[1] + match[2] if match[1] + match[2] in single else match.group()
+
+    plain = MEASURE.sub(joined, plain)
+    return WORD.sub(
+        lambda match: match.group() if match.group() in single else parted.get(match.group(), match.group()), plain
+    )
+
+
+def _all_called(rest: str, offered: Offered) -> dict[str, int | None] | None:
+    """Several of a kind left out together: "everything but the bottles"."""
+    telling = [word for word in words_of(rest) if word not in offered.common]
+    fitting = [
+        choice
+        for choice in offered.choices
+        if telling and all(says(own_words(choice, offered.common), word, offered.lexicon) for word in telling)
+    ]
+    titled = {word for choice in fitting for word in words_of(choice.title)}
+    several = len(fitting) > 1 and telling[-1] not in titled
+    return {choice.id: None for choice in fitting} if several else None
 
 
 def read_quantity(text: Text, lexicon: Lexicon, most: int | None) -> int | None:

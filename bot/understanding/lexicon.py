@@ -81,6 +81,48 @@ class Lexicon:
     previous: frozenset[str]
     colours: Mapping[str, str]  # as said → in English
     sizes: Mapping[str, str]  # as said → xs to xxxl
+    materials: Mapping[str, str]  # as said → in English
+    option_names: Mapping[str, str]  # as said → a word of the option's name in English
+    things: Mapping[str, str]  # as said → a word of titles
+    one: frozenset[str]  # stands for a thing named before
+    before_size: frozenset[str]
+    after_size: frozenset[str]
+    ranks: tuple[tuple[str, re.Pattern[str]], ...]  # cheapest, dearest
+    steps: tuple[tuple[str, re.Pattern[str]], ...]  # +1 for "a size up", - for "smaller"
+    swap: Patterns  # something is wanted in a thing's place
+    replacing: Patterns  # verbs that say with what
+    into_strong: frozenset[str]  # what follows is wanted: "for", "to"
+    into_weak: frozenset[str]  # what follows is wanted or describes: "in", "with"
+    instead_of: frozenset[str]  # what follows is not wanted
+    same: frozenset[str]
+    except_item: frozenset[str]  # before a thing that is not meant
+    everything: Patterns
+    scopes: tuple[tuple[str, re.Pattern[str]], ...]
+    methods: tuple[tuple[str, re.Pattern[str]], ...]
+    method_denied: Patterns  # right before a way to pay that is not wanted
+    method_digits: Patterns  # right behind a card: its last four digits
+    cycle: Mapping[str, int]  # spans of time in days
+    every_lead: frozenset[str]
+    every_other: frozenset[str]
+    per: frozenset[str]
+    times: Mapping[str, int]
+    often: Mapping[str, int]
+    wish_condition: Patterns  # where a condition of a wish begins
+    asking_if: Patterns  # right before an "if" that is no condition
+    articles: frozenset[str]  # stand between a word and the thing it leads to
+    parting: frozenset[str]  # part a thing from what is said before it
+    pair: frozenset[str]  # both
+    each: frozenset[str]  # all of several
+    no_thing: frozenset[str]  # behind "for a": no other product
+    said_of_anything: frozenset[str]  # values that are said of anything
+    tells_no_value: frozenset[str]  # words of values that never tell one
+    nameless_options: frozenset[str]  # words of options' names that name none
+    negating: frozenset[str]  # before a value that there is none of
+    too: frozenset[str]  # before what is wrong with a size
+    wanting: frozenset[str]  # before a value that is wanted
+    instead_behind: frozenset[str]  # behind a value that is wanted
+    only_named: frozenset[str]  # values that need their option's name
+    size_lead: frozenset[str]  # before a size of one letter
 
 
 def raw_sections(folder: str, language: str) -> str:
@@ -181,6 +223,48 @@ def lexicon() -> Lexicon:
         previous=frozenset(joined("previous")),
         colours=_pairs(joined("colour")),
         sizes=_pairs(joined("size")),
+        materials=_pairs(joined("material")),
+        option_names=_pairs(joined("option_name")),
+        things=_pairs(joined("thing")),
+        one=frozenset(joined("one")),
+        before_size=frozenset(joined("before_size")),
+        after_size=frozenset(joined("after_size")),
+        ranks=_ruled(joined("rank_pattern")),
+        steps=_ruled(joined("step_pattern")),
+        swap=_patterns(joined("swap_pattern")),
+        replacing=_patterns(joined("replacing_pattern")),
+        into_strong=frozenset(joined("into_strong")),
+        into_weak=frozenset(joined("into_weak")),
+        instead_of=frozenset(joined("instead_of")),
+        same=frozenset(joined("same")),
+        except_item=frozenset(joined("except_item")),
+        everything=_patterns(joined("everything_pattern")),
+        scopes=_ruled(joined("scope_pattern")),
+        methods=_ruled(joined("method_pattern")),
+        method_denied=_patterns(joined("method_denied")),
+        method_digits=_patterns(joined("method_digits")),
+        cycle=_numbers(joined("cycle")),
+        every_lead=frozenset(joined("every_lead")),
+        every_other=frozenset(joined("every_other")),
+        per=frozenset(joined("per")),
+        times=_numbers(joined("times")),
+        often=_numbers(joined("often")),
+        wish_condition=_patterns(joined("wish_condition_pattern")),
+        asking_if=_patterns(joined("asking_if")),
+        articles=frozenset(" ".join(joined("article")).split()),
+        parting=frozenset(" ".join(joined("parting")).split()),
+        pair=frozenset(" ".join(joined("pair")).split()),
+        each=frozenset(" ".join(joined("each")).split()),
+        no_thing=frozenset(" ".join(joined("no_thing")).split()),
+        said_of_anything=frozenset(" ".join(joined("said_of_anything")).split()),
+        tells_no_value=frozenset(" ".join(joined("tells_no_value")).split()),
+        nameless_options=frozenset(" ".join(joined("nameless_option")).split()),
+        negating=frozenset(" ".join(joined("negating")).split()),
+        too=frozenset(" ".join(joined("too")).split()),
+        wanting=frozenset(" ".join(joined("wanting")).split()),
+        instead_behind=frozenset(" ".join(joined("instead_behind")).split()),
+        only_named=frozenset(" ".join(joined("only_named")).split()),
+        size_lead=frozenset(" ".join(joined("size_lead")).split()),
     )
 
 

@@ -11,6 +11,7 @@ SIZED = re.compile(
     r"\b(?:size|talla|taille|pointure|grosse|tamanho|numero|taglia|misura|maat|eu|us|uk) ?(\d{1,3}(?:[.,]5)?)\b"
 )
 MOST_WORDS = 60
+ANSWERS = frozenset({"yes", "no", "none"})  # values of some options, and answers to anything
 
 
 def find_options(text: Text, known: Known, lexicon: Lexicon) -> dict[str, str]:
@@ -18,7 +19,7 @@ def find_options(text: Text, known: Known, lexicon: Lexicon) -> dict[str, str]:
 
     The catalogue is looked at only for texts with a colour, a size or a word in it that an option of theirs has.
     """
-    words = text.bare.split()[:MOST_WORDS]
+    words = _without_faults(text.bare.split()[:MOST_WORDS], lexicon)
     if not words or not known.orders:
         return {}
     said = _said(words, text.plain, lexicon)
@@ -27,6 +28,15 @@ def find_options(text: Text, known: Known, lexicon: Lexicon) -> dict[str, str]:
         if name not in found and _names(value, said, words, lexicon):
             found[name] = value
     return found
+
+
+def _without_faults(words: Sequence[str], lexicon: Lexicon) -> list[str]:
+    """The words without sizes that tell what is wrong: "too small" is no size wanted."""
+    return [
+        word
+        for place, word in enumerate(words)
+        if not (place and words[place - 1] in lexicon.too and word in lexicon.sizes)
+    ]
 
 
 def _said(words: Sequence[str], plain: str, lexicon: Lexicon) -> frozenset[str]:
@@ -52,7 +62,7 @@ def _values(known: Known, *, wide: bool) -> list[tuple[str, str]]:
 def _names(value: str, said: frozenset[str], words: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether the words name this value: by a colour or size of any language, or letter by letter."""
     own = words_of(value)
-    if not own:
+    if not own or own[0] in ANSWERS:
         return False
     if len(own) == 1 and _one_name(own[0], lexicon.colours, lexicon.sizes) in said:
         return True

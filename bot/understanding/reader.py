@@ -3,7 +3,7 @@
 Pure and deterministic; never raises, whatever the text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.merchant.schema import FaqEntry
@@ -12,6 +12,7 @@ from bot.ports import Known, Shelf
 from bot.understanding import deciding
 from bot.understanding.answers import Heard, asks, read_answer
 from bot.understanding.binding import clear_answer
+from bot.understanding.choices import common_words
 from bot.understanding.clauses import Clause, sentences, units, whole
 from bot.understanding.deciding import Judged
 from bot.understanding.encoder import Encoder
@@ -20,10 +21,12 @@ from bot.understanding.judging import Judge
 from bot.understanding.language import Languages, language_asked_for
 from bot.understanding.lessons import lessons
 from bot.understanding.lexicon import any_of, lexicon
+from bot.understanding.masking import masked, names_of
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise
+from bot.understanding.parts import with_named, without_conditions
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
-from bot.understanding.reasons import find_reasons
+from bot.understanding.reasons import find_reasons, only_tells_reason
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
 from bot.understanding.stopwords import read_commands, spoken, without
@@ -54,6 +57,7 @@ class Wanted:
     problem: str
     complaint: float
     stop: bool = False
+    told: tuple[Wish, ...] = ()  # the wishes of all parts, before those told twice became one
 
 
 class Reader:
@@ -83,6 +87,7 @@ class Reader:
         self._judge = Judge(scorer, Speller(taught.vocabulary), self._lexicon, meanings)
         self._yes_no = Scorer(taught.yes_no, encoder)
         self._languages = Languages(taught.tongues, self._lexicon)
+        self._common = common_words(self._lexicon)
 
     def read(self, text: str, expected: Expected | None, known: Known, language: str | None) -> Reading:
         """What the text means; `language` is the conversation's so far."""
@@ -126,8 +131,8 @@ class Reader:
         if expected and not never_mind:
             answer, wanted = self._answer(text, expected, known, entities)
         elif not never_mind:
-            wanted = self._wanted(text)
-        answered = answer is not None
+            wanted = self._wanted(text, known)
+        answered, told = answer is not None, wanted.told
         if wanted.stop and not answered and self._wants_no_more(text):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
         denied = bool(wanted.wishes) and self._denies_a_person(text)
@@ -136,7 +141,8 @@ class Reader:
         if entities.order_numbers or entities.tracking_numbers:  # then it is our business, whatever else it is
             wishes = tuple(wish for wish in wishes if wish.intent != deciding.OUT_OF_SCOPE)
         if answered and expected:
-            wishes, candidates = self._beside_the_answer(text, expected), ()
+            beside = self._beside_the_answer(text, expected)
+            wishes, candidates, told = deciding.settle(beside), (), tuple(wish for wish, _ in beside)
         if person:
             wishes, candidates = _with_a_person(wishes, text), ()
         asked_for = self._language_asked_for(wishes or candidates, text)
@@ -145,12 +151,24 @@ class Reader:
             "problem": "" if answered else wanted.problem,
             "reason": self._reason(text, wishes or candidates),
         }
+        entities = entities.model_copy(update=named)
+        wishes, told = without_conditions(wishes, told, self._lexicon)
+        wishes = with_named(
+            text,
+            wishes,
+            told,
+            entities,
+            self._reader_of_parts(known, entities),
+            known.orders,
+            self._lexicon,
+            beside=answered,
+        )
         return Reading(
             text=text.raw,
             language=asked_for or spoken,
             wishes=wishes,
             candidates=candidates,
-            entities=entities.model_copy(update=named),
+            entities=entities,
             answer=answer,
             answered=answered,
             correction=any_of(self._lexicon.correction, text.plain),
@@ -165,7 +183,7 @@ class Reader:
     def _answer(self, text: Text, expected: Expected, known: Known, entities: Entities) -> tuple[Json, Wanted]:
         """The answer, or None, and what the text wants: looked for only where it asks, or does not answer."""
         question = asks(text, self._lexicon)
-        wanted = self._wanted(text) if question else NOTHING_WANTED
+        wanted = self._wanted(text, known) if question else NOTHING_WANTED
         heard = Heard(
             text=text,
             entities=entities,
@@ -179,7 +197,7 @@ class Reader:
         if answer is None and expected.kind is Kind.YES_NO and not question and may_tell(text, self._lexicon):
             answer = self._yes_or_no(text, expected)
         if answer is None and not question:
-            wanted = self._wanted(text)
+            wanted = self._wanted(text, known)
         return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
 
     def _yes_or_no(self, text: Text, expected: Expected) -> bool | None:
@@ -200,10 +218,10 @@ class Reader:
             candidates = ()
         return replace(wanted, wishes=wishes, candidates=candidates)
 
-    def _beside_the_answer(self, text: Text, expected: Expected) -> tuple[Wish, ...]:
+    def _beside_the_answer(self, text: Text, expected: Expected) -> list[Found]:
         """Wishes in the stretches that do not answer: "yes, and where is my other order?"."""
         if expected.kind in QUIET_KINDS or (expected.kind is Kind.TEXT and not asks(text, self._lexicon)):
-            return ()
+            return []
         clauses = self._stretches(text, expected)
         found: list[Found] = []
         for clause, judged in zip(clauses, self._judge.together(clauses), strict=True):
@@ -211,7 +229,7 @@ class Reader:
             sure = judged.acted_on is not None and probability >= SURE_BESIDE_AN_ANSWER
             if sure and intent not in deciding.COURTESIES and (clause.question or expected.kind is Kind.YES_NO):
                 found.append(_found(clause, judged))
-        return deciding.settle(found)
+        return found
 
     def _stretches(self, text: Text, expected: Expected) -> list[Clause]:
         """The sentences and their parts, without a leading yes or no; the one that answers is left out."""
@@ -248,7 +266,23 @@ class Reader:
             for words in dict.fromkeys((said, put_right))
         )
 
-    def _wanted(self, text: Text) -> Wanted:
+    def _wanted(self, text: Text, known: Known) -> Wanted:
+        """What is wanted; where that is not told, whatever the things are called that the customer has bought."""
+        wanted = self._wanted_of(text)
+        if any(wish.intent not in (*deciding.COURTESIES, deciding.OUT_OF_SCOPE) for wish in wanted.wishes):
+            return wanted
+        titles = dict.fromkeys(line.title for order in known.orders for line in order.lines)
+        hidden = masked(text, names_of(titles, self._common), self._lexicon.expand)
+        if not hidden.names:
+            return wanted
+        wanted = self._wanted_of(hidden.text)
+        wishes, candidates, told = (
+            tuple(wish.model_copy(update={"text": hidden.restored(wish.text)}) for wish in some)
+            for some in (wanted.wishes, wanted.candidates, wanted.told)
+        )
+        return replace(wanted, wishes=wishes, candidates=candidates, told=told)
+
+    def _wanted_of(self, text: Text) -> Wanted:
         """What the whole says, or the sentences, or the pieces of these, where they want different things."""
         everything = whole(text, self._lexicon)
         parts = sentences(text, self._lexicon)
@@ -265,6 +299,7 @@ class Reader:
             found += self._found_in(part, some, judged, main)
         if main.acted_on and all(wish.intent != main.acted_on for wish, _ in found):
             found = [_found(everything, main), *found]
+        found = self._without_reasons(found)
         complaint = dict(main.ranked).get("complaint", 0.0)
         complaint = max([complaint, *(wish.probability for wish, _ in found if wish.intent == "complaint")])
         wishes = deciding.settle([(wish, asked) for wish, asked in found if wish.intent != deciding.STOP])
@@ -274,7 +309,16 @@ class Reader:
         elif wishes:
             offered = ()
         stop = main.acted_on == deciding.STOP
-        return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop)
+        told = tuple(wish for wish, _ in found)
+        return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop, told)
+
+    def _without_reasons(self, found: list[Found]) -> list[Found]:
+        """Without what only says why something else of the same sort is wanted: "changed my mind" beside a return."""
+        reasoned = [wish for wish, _ in found if wish.intent in REASONED]
+        whys = [wish for wish in reasoned if only_tells_reason(wish.text, self._lexicon, self._common)]
+        if len(reasoned) == len(whys):
+            return found
+        return [one for one in found if one[0] not in whys]
 
     def _promising(self, clauses: Sequence[Clause]) -> list[Clause]:
         """Of several stretches those that are no mere manners, by words alone: the encoder takes its time for each."""
@@ -300,6 +344,19 @@ class Reader:
         own = judged.get(part)
         grave = [_found(piece, judged[piece]) for piece in wanted if judged[piece].acted_on in deciding.GRAVE]
         return [*grave, *([_found(part, own)] if own and deciding.is_wish(own, main) else [])]
+
+    def _reader_of_parts(self, known: Known, whole: Entities) -> Callable[[str, Wish], Entities]:
+        """What one part of the message names by itself."""
+
+        def read(said: str, wish: Wish) -> Entities:
+            part = normalise(said, self._lexicon.expand)
+            found = find_entities(part, None, known, self._lexicon, self._country)
+            own = {"reason": self._reason(part, [wish])}
+            if wish.intent == "delivery_problem":
+                own["problem"] = wish.kind or whole.problem
+            return found.model_copy(update=own)
+
+        return read
 
     def _reason(self, text: Text, wishes: Sequence[Wish]) -> str:
         """Why something goes back or is called off, where that is what is wanted."""

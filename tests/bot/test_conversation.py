@@ -146,8 +146,8 @@ def test_two_wishes_are_served_in_their_order_each_with_its_own_number():
     reading = wants("where_is_my_order", "order_confirmation", order_numbers=["FF1001", "FF1002"])
     first, second = reading.wishes
     wishes = (
-        first.model_copy(update={"text": "where is FF-1001"}),
-        second.model_copy(update={"text": "did FF-1002 go through"}),
+        first.model_copy(update={"named": {"order_numbers": ["FF1001"]}}),
+        second.model_copy(update={"named": {"order_numbers": ["FF1002"]}}),
     )
     taken = talk.hear(reading.model_copy(update={"wishes": wishes}))
     assert keys(taken) == ["wismo.in_transit", "order.confirmed"]

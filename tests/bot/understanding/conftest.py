@@ -1,6 +1,6 @@
 """A reader of our own phrases, and a customer with two orders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -29,6 +29,10 @@ class Customer:
 
     def products(self) -> tuple[Product, ...]:
         return self.bought
+
+
+def replace_customer(known: Customer, person: Person) -> Customer:
+    return replace(known, customer=person)
 
 
 def order(number: str, *lines: Line, tracking: str = "") -> Order:
