@@ -26,7 +26,9 @@ def change_order(case: Case) -> Ending:
     wish = case.answers.get("wish") or {}
     known = KINDS.get(str(wish.get("kind", "")))
     carried = {"wish": wish, "heard": case.answers.get("heard") or {}}
-    if wish.get("kind") == "timing":
+    if wish.get("kind") == "timing" and any(item["options"] for item in case.heard("items")):
+        known = KINDS["items"]
+    elif wish.get("kind") == "timing":
         return case.person("change_timing", order_id=case.focus)
     if known:
         return case.go(known, **carried)

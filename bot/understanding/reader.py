@@ -26,7 +26,7 @@ from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise
 from bot.understanding.parts import with_named, without_conditions
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
-from bot.understanding.reasons import find_reasons, only_tells_reason
+from bot.understanding.reasons import find_reasons, only_tells_reason, tells_reason
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
 from bot.understanding.stopwords import read_commands, spoken, without
@@ -37,6 +37,8 @@ SURELY_MANNERS = 0.5
 LONGEST_MANNERS = 5  # words
 MOST_PARTS = 4  # sentences of a message, or pieces of one of these, that are looked at by themselves
 MANNERS = frozenset({"greeting", "thanks", "goodbye"})
+MOST_OF_A_DETAIL = 5  # words
+OTHER_VERSION = frozenset({"exchange", "change_order"})
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
 SURE_OF_AN_ANSWER = 0.65
 SURE_OF_A_BINDING_YES = 0.95
@@ -124,7 +126,8 @@ class Reader:
 
     def _meaning(self, text: Text, expected: Expected | None, known: Known, spoken: str) -> Reading:
         entities = find_entities(text, expected, known, self._lexicon, self._country)
-        never_mind = any_of(self._lexicon.never_mind, text.plain)
+        asked_why = expected is not None and expected.kind is Kind.REASON and tells_reason(text.plain, self._lexicon)
+        never_mind = any_of(self._lexicon.never_mind, text.plain) and not asked_why
         person = self._wants_person(text)
         mood = read_mood(text, self._lexicon)
         answer, wanted = None, NOTHING_WANTED
@@ -299,7 +302,7 @@ class Reader:
             found += self._found_in(part, some, judged, main)
         if main.acted_on and all(wish.intent != main.acted_on for wish, _ in found):
             found = [_found(everything, main), *found]
-        found = self._without_reasons(found)
+        found = _as_one_change(self._without_reasons(found), everything)
         complaint = dict(main.ranked).get("complaint", 0.0)
         complaint = max([complaint, *(wish.probability for wish, _ in found if wish.intent == "complaint")])
         wishes = deciding.settle([(wish, asked) for wish, asked in found if wish.intent != deciding.STOP])
@@ -377,6 +380,17 @@ def _found(clause: Clause, judged: Judged) -> Found:
     intent, probability = judged.best
     wish = Wish(intent=intent, kind=judged.kind, probability=round(probability, 4), text=clause.said)
     return wish, clause.question
+
+
+def _as_one_change(found: list[Found], everything: Clause) -> list[Found]:
+    """Another version of a thing, told in several pieces, is one wish: "change the shelf: black, 4 ft instead"."""
+    changes = [one for one in found if one[0].intent in OTHER_VERSION]
+    if len(changes) < 2 or len(changes) < len(found):
+        return found
+    if any(len(wish.text.split()) > MOST_OF_A_DETAIL for wish, _ in changes[1:]):
+        return found
+    wish, asked = changes[0]
+    return [(wish.model_copy(update={"text": everything.said}), asked)]
 
 
 def _problem(likely: Sequence[Wish], main: Judged) -> str:
