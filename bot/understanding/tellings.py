@@ -12,6 +12,7 @@ from bot.understanding.phrases import yes_no_labelled
 
 GENERAL: Mapping[str, bool] = {"yes": True, "no": False}
 NEITHER = "neither"
+FOREIGN = 0.3  # how much of its share what answers another sort of question keeps (measured by leaving phrases out)
 _ACT = {"wanted": True, "unwanted": False}
 _RESULT = {"well": True, "unwell": False}
 _CHECK = {"looked": True, "unlooked": False}
@@ -60,10 +61,12 @@ def _answers(told: Iterable[tuple[str, str]], meant: Mapping[str, bool]) -> dict
 
 
 def answer_told(ranked: Iterable[tuple[str, float]], sort: Sort | None) -> tuple[bool | None, float]:
-    """The likeliest answer, or None for neither, with how likely it is."""
+    """The likeliest answer, or None for neither, with how likely it is: what answers other questions was hardly said."""
     shares: dict[bool | None, float] = {}
     meant = {**GENERAL, **MEANT[sort]}
     for label, share in ranked:
         answer = meant.get(label)
-        shares[answer] = shares.get(answer, 0.0) + share
-    return max(shares.items(), key=lambda entry: entry[1], default=(None, 0.0))
+        likely = share if label in meant or label == NEITHER else FOREIGN * share
+        shares[answer] = shares.get(answer, 0.0) + likely
+    answer, most = max(shares.items(), key=lambda entry: entry[1], default=(None, 0.0))
+    return answer, most / (sum(shares.values()) or 1.0)
