@@ -10,7 +10,7 @@ from bot.merchant.schema import FaqEntry
 from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
-from bot.understanding.answers import Heard, asks, read_answer
+from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
 from bot.understanding.binding import clear_answer
 from bot.understanding.choices import common_words
 from bot.understanding.clauses import Clause, sentences, units, whole
@@ -27,10 +27,12 @@ from bot.understanding.normalise import Text, normalise
 from bot.understanding.parts import with_named, without_conditions
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
 from bot.understanding.reasons import find_reasons, only_tells_reason, tells_reason
+from bot.understanding.remembered import Remembered
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
 from bot.understanding.stopwords import read_commands, spoken, without
-from bot.understanding.yes_no import may_tell, said_first
+from bot.understanding.tellings import answer_told
+from bot.understanding.yes_no import may_tell, names_an_answer, said_first
 
 SURE_BESIDE_AN_ANSWER = 0.75  # a wish beside an answer is believed only so sure
 SURELY_MANNERS = 0.5
@@ -41,6 +43,7 @@ MOST_OF_A_DETAIL = 5  # words
 OTHER_VERSION = frozenset({"exchange", "change_order"})
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
 SURE_OF_AN_ANSWER = 0.65
+SURE_BESIDE_THE_RULES = 0.85  # where a word of it would say yes or no, and no rule took it for one
 SURE_OF_A_BINDING_YES = 0.95
 ANSWERED_FIRST = frozenset({Kind.YES_NO, Kind.CHOICE})  # a text that begins with yes or no is about these
 MOST_FIRST_WORDS = 8
@@ -84,10 +87,11 @@ class Reader:
         self._language = language
         self._country = country
         taught = lessons(their_labelled(phrases or {}, faq), their_languages(phrases or {}, faq), shelf, encoder)
-        scorer = Scorer(taught.learnt, encoder, taught.topics)
+        once = Remembered(encoder) if encoder else None
+        scorer = Scorer(taught.learnt, once, taught.topics)
         meanings = {words: scorer.name_of(label) for words, label in taught.phrases.items()}
         self._judge = Judge(scorer, Speller(taught.vocabulary), self._lexicon, meanings)
-        self._yes_no = Scorer(taught.yes_no, encoder)
+        self._yes_no = Scorer(taught.yes_no, once)
         self._languages = Languages(taught.tongues, self._lexicon)
         self._common = common_words(self._lexicon)
 
@@ -197,21 +201,27 @@ class Reader:
             wishes=any(wish.intent not in deciding.COURTESIES for wish in wanted.wishes),
         )
         answer = read_answer(expected, heard)
-        if answer is None and expected.kind is Kind.YES_NO and not question and may_tell(text, self._lexicon):
+        if answer is None and is_yes_or_no(expected) and not question and may_tell(text, self._lexicon):
             answer = self._yes_or_no(text, expected)
         if answer is None and not question:
             wanted = self._wanted(text, known)
         return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
 
-    def _yes_or_no(self, text: Text, expected: Expected) -> bool | None:
+    def _yes_or_no(self, text: Text, expected: Expected) -> Json:
         """What the model makes of an answer that no rule reads; surer where a yes cannot be taken back."""
         clause = whole(text, self._lexicon)
         ranked = self._yes_no.rank([(self._judge.fixed(clause.words), clause.encoded)])[0].ranked
-        said, share = ranked[0] if ranked else ("neither", 0.0)
-        if said == "neither" or share < (SURE_OF_A_BINDING_YES if said in expected.binding else SURE_OF_AN_ANSWER):
+        said, share = answer_told(ranked, expected.sort)
+        if said is None or share < self._least_share(said, text, expected):
             return None
-        found = clear_answer(said == "yes", expected, text, self._lexicon, 0) if expected.binding else said == "yes"
-        return found if isinstance(found, bool) else None
+        if expected.kind is Kind.CHOICE:
+            return YES_OR_NO[said]
+        return clear_answer(said, expected, text, self._lexicon, 0)
+
+    def _least_share(self, said: bool, text: Text, expected: Expected) -> float:
+        if YES_OR_NO[said] in expected.binding:
+            return SURE_OF_A_BINDING_YES
+        return SURE_BESIDE_THE_RULES if names_an_answer(text, self._lexicon) else SURE_OF_AN_ANSWER
 
     def _beside_the_question(self, wanted: Wanted, text: Text, expected: Expected) -> Wanted:
         """What is wanted besides what the open question binds to: half an answer is asked again, and is no wish."""
