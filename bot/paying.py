@@ -12,6 +12,7 @@ from bot.merchant.schema import RefundTo
 from bot.records import Customer, Order, PaymentKind, PaymentMethod
 
 GIFT_CARD = "gift_card"
+STORED = frozenset({GIFT_CARD, "store_credit"})  # the shop's own money, which a policy may name
 ZERO = Decimal("0.00")
 
 
@@ -54,12 +55,12 @@ def method_view(method: PaymentMethod | None) -> View:
 def refundable_to(order: Order, customer: Customer | None, allowed: Sequence[RefundTo]) -> tuple[str | None, ...]:
     """Ids of the methods that a refund of this order may go to, the original first."""
     original = original_method(order)
-    found: list[str | None] = [original] if "original" in allowed else []
-    for method in customer.payment_methods if customer else ():
-        if method.id == original:
-            continue
-        if "other" in allowed or (method.kind == GIFT_CARD and GIFT_CARD in allowed):
-            found.append(method.id)
+    methods = customer.payment_methods if customer else ()
+    found = [
+        method.id for method in methods if "other" in allowed or (method.kind in STORED and method.kind in allowed)
+    ]
+    if "original" in allowed or original in found:
+        return (original, *(method_id for method_id in found if method_id != original))
     return tuple(found)
 
 

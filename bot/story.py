@@ -31,6 +31,7 @@ from bot.model import (
     Sort,
     Source,
 )
+from bot.policy import is_vip
 from bot.ports import Records
 from bot.records import Customer, Order
 
@@ -249,6 +250,7 @@ class Case:
         self, key: str, rule: str, *, about: str, sources: tuple[Source, ...] = (), proposed: str = "", **facts: Any
     ) -> Ending:
         """Holds policy's line: told by the rule, told again with a person offered, and the third time handed over.
+        For those whom policy has looked after by people, a person has the last word at once.
 
         `about` is the record refused for; the same rule for another record is told from the beginning.
         """
@@ -258,11 +260,13 @@ class Case:
         if len(before) > 1:
             return self.person("insists", order_id=self.focus, proposed=proposed or rule)
         self.say(key, sources=sources, **facts)
+        if is_vip(self.world.customer, self.world.policies):
+            return self.person("vip", order_id=self.focus, proposed=proposed or rule)
         if before:
             offer = Question("person_instead", Kind.YES_NO, "policy.person_offer", _truth, choices=YES_NO)
-            return (
-                self.person("insists", order_id=self.focus, proposed=proposed or rule) if self.need(offer) else Ended()
-            )
+            if not self.need(offer):
+                return self.end("acknowledged")
+            return self.person("insists", order_id=self.focus, proposed=proposed or rule)
         return Ended()
 
     def go(self, flow: str, **answers: Json) -> Gone:

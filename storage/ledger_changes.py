@@ -125,6 +125,8 @@ def _lines_as_wanted(doing: Doing, order: Order, wanted: Sequence[LineWanted]) -
     """The lines as they shall be, or why they cannot be so."""
     rules = doing.shop.policies.change
     kept = {one.line_id for one in wanted if one.line_id}
+    if len(kept) < sum(one.line_id is not None for one in wanted):
+        return "no_such_line"
     gone = [line for line in order.lines if line.id not in kept and line.quantity]
     if not wanted:
         return "no_lines"

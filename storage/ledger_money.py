@@ -1,7 +1,7 @@
 """Money of an order through a customer's methods: taken, given back, and a gift card's balance with it.
 
 Without a connector to a payment provider the book is kept here and a person at the shop carries out what the bank has
-to do; a gift card is the shop's own and is credited or charged at once.
+to do; a gift card whose balance is known is the shop's own and is credited or charged at once.
 """
 
 from collections.abc import Mapping
@@ -37,10 +37,10 @@ def give_back(doing: Doing, order: Order, amounts: Mapping[str | None, Decimal])
     for method_id, amount in amounts.items():
         customer = _locked_customer(doing, order.customer_id)
         method = method_of(customer, method_id)
-        at_once = customer is not None and method is not None and method.kind == GIFT_CARD
-        if customer is not None and method is not None and at_once:
+        status = PENDING
+        if customer and method and method.kind == GIFT_CARD and method.balance is not None:
             _set_balance(doing, customer, method.id, amount)
-        status = DONE if at_once else PENDING
+            status = DONE
         refunds.append(Refund(amount=amount, method_id=method_id, status=status, at=doing.now))
     return order.model_copy(update={"refunds": (*order.refunds, *refunds)})
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot import policy
 from bot.actions import CancelReturn, CreateReturn
 from bot.model import Outcome
-from bot.paying import method_of, refundable_to
+from bot.paying import method_name, method_of, refundable_to
 from bot.records import (
     Line,
     Order,
@@ -53,7 +53,8 @@ def create_return(doing: Doing, action: CreateReturn) -> Outcome:
     titles = ", ".join(f"{part.quantity} × {_title(order, part.line_id)}" for part in asked.lines)
     reason = "return_requested" if action.approved else "return_to_approve"
     number = new.number if new else None
-    open_task(doing, reason, order.id, asked.id, titles, action.reason, action.words, number, *action.photos)
+    money = _to_give_back(doing, order, action)
+    open_task(doing, reason, order.id, asked.id, titles, action.reason, action.words, number, money, *action.photos)
     return done(id=asked.id, label=asked.label, new_number=number)
 
 
@@ -79,6 +80,8 @@ def _refusal(doing: Doing, order: Order, action: CreateReturn) -> str:
     rules, policies = doing.shop.policies.returns, doing.shop.policies
     if not action.lines:
         return "no_such_line"
+    if len({part.line_id for part in action.lines}) < len(action.lines):
+        return "too_many"
     for part in action.lines:
         line = order.line(part.line_id)
         if line is None:
@@ -97,6 +100,10 @@ def _refusal(doing: Doing, order: Order, action: CreateReturn) -> str:
         order, customer, rules.refund_to
     ):
         return "no_such_method"
+    if action.remedy is not Remedy.EXCHANGE and action.fee != policy.restocking_fee(
+        _returned_value(order, action), action.reason, policies
+    ):
+        return "price_changed"
     return ""
 
 
@@ -137,6 +144,9 @@ def _exchange_order(doing: Doing, order: Order, action: CreateReturn, wanted: li
     difference = action.price_difference or ZERO
     customer = doing.records.customer(order.customer_id)
     if difference and method_of(customer, action.difference_method_id) is None:
+        return "no_such_method"
+    allowed = refundable_to(order, customer, doing.shop.policies.returns.refund_to)
+    if difference < 0 and action.difference_method_id not in allowed:
         return "no_such_method"
     paid = take_money(doing, order, action.difference_method_id, difference) if difference > 0 else order
     if isinstance(paid, str):
@@ -183,6 +193,18 @@ def _asked(doing: Doing, order: Order, action: CreateReturn) -> Return:
         difference_method_id=action.difference_method_id,
         label=url.replace("{return_id}", return_id.replace("#", "")) if url and action.approved else None,
     )
+
+
+def _to_give_back(doing: Doing, order: Order, action: CreateReturn) -> str | None:
+    """What the customer was promised for when the goods are back, for those who give it: `25.00 USD Visa 4242`."""
+    amount, method_id = _returned_value(order, action) - action.fee, action.refund_method_id
+    if action.remedy is Remedy.EXCHANGE:
+        amount, method_id = -(action.price_difference or ZERO), action.difference_method_id
+    if amount <= 0:
+        return None
+    to = method_name(method_of(doing.records.customer(order.customer_id), method_id))
+    to = action.remedy.value if action.remedy is Remedy.STORE_CREDIT else to
+    return " ".join(part for part in (str(amount), order.currency, to) if part)
 
 
 def _product(doing: Doing, line: Line) -> Product | None:

@@ -22,8 +22,8 @@ def variant_of(product: Product | None, sku: str) -> Variant | None:
 
 
 def enough(doing: Doing, wanted: Mapping[str, int]) -> bool:
-    """Whether there is this much of each SKU."""
-    for sku in sorted(wanted):
+    """Whether there is this much of each SKU; what is put back has room however little is left."""
+    for sku in sorted(sku for sku, count in wanted.items() if count > 0):
         variant = variant_of(locked_product(doing, sku), sku)
         if variant and variant.stock is not None and variant.stock < wanted[sku]:
             return False

@@ -19,7 +19,7 @@ def refund_status(case: Case) -> Ending:
         return case.end("refund.none", sources=order_sources(order), order=order_view(order))
     least, most = case.world.policies.refunds.bank_days
     days: dict[str, Any] = {"bank_days_least": least, "bank_days_most": most}
-    for one in order.returns:
+    for one in reversed(order.returns):
         say: dict[str, Any] = {
             "return_status": one.status.value,
             "lines": _lines(order, one),
@@ -28,7 +28,7 @@ def refund_status(case: Case) -> Ending:
         }
         case.say("refund.return", sources=order_sources(order), order=order_view(order), **say)
     if order.refunds:
-        refunds = [_refund_view(case, order, one) for one in order.refunds]
+        refunds = [_refund_view(case, order, one) for one in reversed(order.refunds)]
         case.say("refund.refunds", sources=order_sources(order), order=order_view(order), refunds=refunds, **days)
     elif order.status is OrderStatus.CANCELLED:
         return case.person("refund_status", order_id=order.id)
