@@ -263,7 +263,9 @@ class Case:
         if is_vip(self.world.customer, self.world.policies):
             return self.person("vip", order_id=self.focus, proposed=proposed or rule)
         if before:
-            offer = Question("person_instead", Kind.YES_NO, "policy.person_offer", _truth, choices=YES_NO)
+            offer = Question(
+                "person_instead", Kind.YES_NO, "policy.person_offer", _truth, choices=YES_NO, sort=Sort.OFFER
+            )
             if not self.need(offer):
                 return self.end("acknowledged")
             return self.person("insists", order_id=self.focus, proposed=proposed or rule)

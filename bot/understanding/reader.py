@@ -41,6 +41,22 @@ MOST_PARTS = 4  # sentences of a message, or pieces of one of these, that are lo
 MANNERS = frozenset({"greeting", "thanks", "goodbye"})
 MOST_OF_A_DETAIL = 5  # words
 OTHER_VERSION = frozenset({"exchange", "change_order"})
+SURE_BY_THINGS = 0.9
+BESIDE_THINGS = frozenset(
+    {
+        "setup_help",
+        "reorder",
+        "product_question",
+        "order_confirmation",
+        "payment",
+        "faq:payment_methods",
+        "resend_receipt",
+        "recommendation",
+        "subscription",
+        *deciding.COURTESIES,
+        deciding.OUT_OF_SCOPE,
+    }
+)
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
 SURE_OF_AN_ANSWER = 0.65
 SURE_BESIDE_THE_RULES = 0.85  # where a word of it would say yes or no, and no rule took it for one
@@ -139,6 +155,8 @@ class Reader:
             answer, wanted = self._answer(text, expected, known, entities)
         elif not never_mind:
             wanted = self._wanted(text, known)
+        if answer is None:
+            wanted = self._told_by_things(wanted, text, entities)
         answered, told = answer is not None, wanted.told
         if wanted.stop and not answered and self._wants_no_more(text):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
@@ -184,6 +202,19 @@ class Reader:
             mood=mood,
             complaint=round(max(wanted.complaint, COMPLAINT[mood]), 3),
         )
+
+    def _told_by_things(self, wanted: Wanted, text: Text, entities: Entities) -> Wanted:
+        """Where it is said of one's own things what is wanted in their place, or how an order shall be paid, that is
+        the wish, whatever the words around it may also be about."""
+        if any(wish.intent not in BESIDE_THINGS for wish in wanted.wishes):
+            return wanted
+        other = any(item.options for item in entities.items) and any_of(self._lexicon.swap, text.plain)
+        paying = any(method.id for method in entities.methods) and entities.order_numbers
+        if not other and not paying:
+            return wanted
+        intent, kind = ("exchange", "") if other else ("change_order", "payment")
+        wish = Wish(intent=intent, kind=kind, probability=SURE_BY_THINGS, text=text.clean.strip())
+        return replace(wanted, wishes=(wish,), candidates=(), told=(wish,))
 
     # -- the open question -----------------------------------------------------------------------------------------
 
