@@ -1,4 +1,4 @@
-"""A desk where actions are done for Maya on the real ledger, one after another or two at once, by rules of one's own."""
+"""A desk where actions are done for Maya on the real ledger, singly or two at once, by rules of one's own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
