@@ -333,11 +333,9 @@ class Reader:
         parts = parts if len(parts) > 1 else [everything]
         main = self._judge.together([everything])[0]
         judged = {everything: main}
-        pieces: list[list[Clause]] = [[] for _ in parts]
-        if main.best[1] < deciding.NOTHING_ELSE or len(parts) > 1:
-            pieces = [self._promising(units(part, self._lexicon)) for part in parts]
-            together = [*self._promising(parts), *(piece for some in pieces for piece in some)]
-            judged |= dict(zip(together, self._judge.together(together), strict=True))
+        pieces = [self._promising(units(part, self._lexicon)) for part in parts]
+        together = [*self._promising(parts), *(piece for some in pieces for piece in some)]
+        judged |= dict(zip(together, self._judge.together(together), strict=True))
         found: list[Found] = []
         for part, some in zip(parts, pieces, strict=True):
             found += self._found_in(part, some, judged, main)
@@ -382,12 +380,12 @@ class Reader:
     ) -> list[Found]:
         """The wishes of a sentence: of its pieces where these want different things, else its own."""
         backing = judged.get(part, main)
-        wanted = [piece for piece in pieces if deciding.is_wish(judged[piece], backing)]
+        wanted = [piece for piece in pieces if deciding.is_wish(judged[piece], backing, question=piece.question)]
         if len({judged[piece].acted_on for piece in wanted}) > 1:
             return [_found(piece, judged[piece]) for piece in wanted]
         own = judged.get(part)
         grave = [_found(piece, judged[piece]) for piece in wanted if judged[piece].acted_on in deciding.GRAVE]
-        return [*grave, *([_found(part, own)] if own and deciding.is_wish(own, main) else [])]
+        return [*grave, *([_found(part, own)] if own and deciding.is_wish(own, main, question=part.question) else [])]
 
     def _reader_of_parts(self, known: Known, whole: Entities) -> Callable[[str, Wish], Entities]:
         """What one part of the message names by itself."""
