@@ -118,9 +118,25 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+class Sort(StrEnum):
+    """What a yes or no is about. It decides what an answer means that says neither word: "I opened it", "leave it"."""
+
+    CONFIRM = "confirm"  # something about to be done
+    OFFER = "offer"  # something optional
+    DONE = "done"  # did it work, has it arrived
+    CHECKED = "checked"  # has it been looked at, asked, tried
+    INTACT = "intact"  # is it unopened, unworn, whole
+    FAULT = "fault"  # is it broken, was it when it came
+    MISSING = "missing"  # is something not there
+    HAVING = "having"  # is it still kept
+    IDENTITY = "identity"  # is this the order, the address
+    MORE = "more"  # is there anything else
+
+
 class Expected(Value):
     """The question that is open: what understanding needs to read its answer.
 
+    `asks` is the template that asks; `sort` what a yes or no is about, or None where that is not known.
     `binding` are the choices (for a yes or no: "yes") that cannot be taken back: only a clear answer takes one.
 
     Answers as JSON, by kind: yes_no → bool; choice → the choice's id; order_number → the text as written, normalised;
@@ -136,6 +152,8 @@ class Expected(Value):
 
     name: str
     kind: Kind
+    asks: str = ""
+    sort: Sort | None = None
     choices: tuple[Choice, ...] = ()
     optional: bool = False
     early: bool = False

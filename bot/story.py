@@ -28,6 +28,7 @@ from bot.model import (
     Mood,
     Outcome,
     Say,
+    Sort,
     Source,
 )
 from bot.policy import is_vip
@@ -81,8 +82,8 @@ class Question(Generic[T]):
     """What a story needs to know. `read` turns the stored answer into a value, or None when it does not fit (any more).
 
     `presumed` is an answer that need not be asked for: the only order, a number already written. `key` is the template
-    that asks; `refused` the one said before asking again when an answer did not fit. `binding` as in Expected. An
-    `early` question is first put to the words that began the matter, which may have answered it.
+    that asks; `refused` the one said before asking again when an answer did not fit. `binding` and `sort` as in
+    Expected. An `early` question is first put to the words that began the matter, which may have answered it.
     """
 
     name: str
@@ -99,12 +100,15 @@ class Question(Generic[T]):
     unshown: tuple[str, ...] = ()  # ids of choices that may be said but are not offered
     most: int | None = None
     early: bool = False
+    sort: Sort | None = None
 
     @property
     def expected(self) -> Expected:
         return Expected(
             name=self.name,
             kind=self.kind,
+            asks=self.key,
+            sort=self.sort,
             choices=self.choices,
             optional=self.optional,
             binding=self.binding,
@@ -212,10 +216,14 @@ class Case:
         found = self.answers.get("heard", {}).get(entity) or []
         return list(found)
 
-    def confirm(self, name: str, key: str, *, sources: tuple[Source, ...] = (), **facts: Any) -> bool:
+    def confirm(
+        self, name: str, key: str, *, sort: Sort = Sort.CONFIRM, sources: tuple[Source, ...] = (), **facts: Any
+    ) -> bool:
         """A clear yes or no to exactly these facts: other facts are another question."""
         named = f"{name}-{_digest(facts)}"
-        question = Question(named, Kind.YES_NO, key, _truth, facts, YES_NO, sources=sources, binding=("yes",))
+        question = Question(
+            named, Kind.YES_NO, key, _truth, facts, YES_NO, sources=sources, binding=("yes",), sort=sort
+        )
         return self.need(question)
 
     def once(self, action: Action) -> Outcome:
@@ -255,7 +263,9 @@ class Case:
         if is_vip(self.world.customer, self.world.policies):
             return self.person("vip", order_id=self.focus, proposed=proposed or rule)
         if before:
-            offer = Question("person_instead", Kind.YES_NO, "policy.person_offer", _truth, choices=YES_NO)
+            offer = Question(
+                "person_instead", Kind.YES_NO, "policy.person_offer", _truth, choices=YES_NO, sort=Sort.OFFER
+            )
             if not self.need(offer):
                 return self.end("acknowledged")
             return self.person("insists", order_id=self.focus, proposed=proposed or rule)

@@ -293,7 +293,7 @@ class Fresh:
         self.engine = make_engine(f"sqlite:///{self.file}")
         files = shop()
         service = Service(
-            SqlStore(self.engine, _ledger),
+            SqlStore(self.engine, ledger),
             make_reader(files, encoder=True),
             shop,
             dict.fromkeys(Channel, self.transcript.mouths),
@@ -370,5 +370,5 @@ def _moment(told: Any) -> datetime:
     return datetime.fromisoformat(str(told)) if told else NOW
 
 
-def _ledger(connection: Connection, party: int, sender: Address, shop: Shop, now: datetime) -> SqlLedger:
+def ledger(connection: Connection, party: int, sender: Address, shop: Shop, now: datetime) -> SqlLedger:
     return SqlLedger(connection, party, sender, shop=shop, now=now, secret="a secret of the tests")

@@ -7,7 +7,7 @@ from bot import identity, policy
 from bot.actions import CancelOrder
 from bot.facts import order_sources, order_view
 from bot.flows.which import named_lines, which_orders
-from bot.model import Choice, Json, Kind, Outcome, Source, Status
+from bot.model import Choice, Json, Kind, Outcome, Sort, Source, Status
 from bot.paying import method_name, method_of, paid_by_method
 from bot.policy import Verdict
 from bot.records import Customer, Money, Order, OrderStatus
@@ -127,7 +127,7 @@ def _refuse(case: Case, order: Order, verdict: Verdict) -> Ending:
         sources = order_sources(order)
         return case.refuse(f"cancel.refused_{verdict.code}", verdict.rule, about=order.id, sources=sources, **facts)
     case.say("cancel.refused_delivered", sources=order_sources(order), **facts)
-    offer = Question("return_instead", Kind.YES_NO, "cancel.return_instead", _truth, facts, YES_NO)
+    offer = Question("return_instead", Kind.YES_NO, "cancel.return_instead", _truth, facts, YES_NO, sort=Sort.OFFER)
     if case.need(offer):
         return case.go("return", order=order.id, heard=case.answers.get("heard") or {})
     return case.end("cancel.kept", order=order_view(order))

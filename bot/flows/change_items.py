@@ -41,6 +41,8 @@ def change_items(case: Case) -> Ending:
         identity.prove_by_code(case, order.customer_id)
     if "ChangeLines" not in case.state.outcomes:
         verdict = policy.items_changeable(order, case.world.policies, case.now)
+        if verdict.code == "delivered":
+            return case.go("exchange", order=order.id, wish=case.answers.get("wish") or {}, heard=_heard(case))
         if not verdict.granted:
             return refuse_change(case, order, verdict)
     reason = policy.for_a_person(order, case.world.customer, case.world.policies)
@@ -53,6 +55,10 @@ def change_items(case: Case) -> Ending:
     if lines == tuple(line for line in order.lines if line.quantity):
         return case.end("items.kept", order=order_view(order))
     return _change(case, order, steps, lines)
+
+
+def _heard(case: Case) -> dict[str, Json]:
+    return dict(case.answers.get("heard") or {})
 
 
 def _change(case: Case, order: Order, steps: list[Step], lines: tuple[Line, ...]) -> Ending:

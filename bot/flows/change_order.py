@@ -10,7 +10,7 @@ from bot.flows.mending import read_address
 from bot.flows.methods import named_method
 from bot.flows.where_is_my_order import is_awaited
 from bot.flows.which import which_order, which_orders
-from bot.model import Choice, Kind, Status
+from bot.model import Choice, Kind, Sort, Status
 from bot.paying import can_pay, method_name, method_of, paid_by_method
 from bot.policy import Verdict
 from bot.records import Money, Order, OrderStatus, PaymentMethod
@@ -26,7 +26,9 @@ def change_order(case: Case) -> Ending:
     wish = case.answers.get("wish") or {}
     known = KINDS.get(str(wish.get("kind", "")))
     carried = {"wish": wish, "heard": case.answers.get("heard") or {}}
-    if wish.get("kind") == "timing":
+    if wish.get("kind") == "timing" and any(item["options"] for item in case.heard("items")):
+        known = KINDS["items"]
+    elif wish.get("kind") == "timing":
         return case.person("change_timing", order_id=case.focus)
     if known:
         return case.go(known, **carried)
@@ -61,7 +63,7 @@ def change_address(case: Case) -> Ending:
     question = Question("address", Kind.ADDRESS, "address.ask", read_address, facts, sources=sources, early=True)
     address = case.need(question)
     facts["new_address"] = address_text(address)
-    if not case.confirm("address_right", "address.summary", sources=sources, **facts):
+    if not case.confirm("address_right", "address.summary", sort=Sort.IDENTITY, sources=sources, **facts):
         case.ask(question)
     outcomes = [case.once(ChangeOrderAddress(order_id=order.id, address=address)) for order in open_ones]
     failed = [one.id for one, what in zip(open_ones, outcomes, strict=True) if what.status is not Status.DONE]
@@ -92,7 +94,7 @@ def change_payment(case: Case) -> Ending:
     method = _other_method(case, order, set(held), amount)
     if method is None:
         return case.end("payment.none", sources=order_sources(order))
-    facts = {
+    facts: dict[str, Any] = {
         "order": order_view(order),
         "method": method_name(method),
         "old_method": _names(case, held),

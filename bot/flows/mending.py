@@ -9,7 +9,7 @@ from typing import Any
 from bot import identity
 from bot.actions import OpenClaim, RefundLines, Replace, RequestDelivery
 from bot.facts import address_text, line_view, order_sources, order_view, shipment_view
-from bot.model import Choice, Json, Kind, Outcome, Source, Status
+from bot.model import Choice, Json, Kind, Outcome, Sort, Source, Status
 from bot.records import Line, Money, Order, PostalAddress, Shipment, on
 from bot.story import Case, Ending, Question
 from bot.tracking import Progress, State, progress_of
@@ -127,12 +127,16 @@ def wrong_address(trouble: Trouble) -> Ending:
         trouble.say("problem.wrong_address")
     question = Question("address", Kind.ADDRESS, "mend.ask_address", read_address, trouble.facts)
     address = case.need(question)
-    if not case.confirm("address_right", "mend.address_summary", new_address=address_text(address), **trouble.facts):
+    written = address_text(address)
+    right = case.confirm(
+        "address_right", "mend.address_summary", sort=Sort.IDENTITY, new_address=written, **trouble.facts
+    )
+    if not right:
         case.ask(question)
     outcome = case.once(
         RequestDelivery(order_id=trouble.order.id, shipment_id=trouble.shipment.id, fix="address", address=address)
     )
-    return _told(trouble, outcome, "mend.address", new_address=address_text(address))
+    return _told(trouble, outcome, "mend.address", new_address=written)
 
 
 def damaged(trouble: Trouble) -> Ending:
@@ -234,7 +238,8 @@ def remedy(trouble: Trouble, lines: tuple[Line, ...]) -> Ending:
             return trouble.end("mend.replacement", new_number=outcome.data["number"], damaged=views)
         if "refund" not in policy.remedies or outcome.code != "out_of_stock":
             return trouble.person("decide_remedy")
-        if not case.confirm("refund_instead", "mend.refund_instead", amount=money, damaged=views, **trouble.facts):
+        facts = {"amount": money, "damaged": views, **trouble.facts}
+        if not case.confirm("refund_instead", "mend.refund_instead", sort=Sort.OFFER, **facts):
             return trouble.person("decide_remedy")
         chosen = "refund"
     if chosen == "refund":

@@ -64,7 +64,7 @@ def cancel_return(case: Case) -> Ending:
         return case.end("refund.none", sources=order_sources(order), order=order_view(order))
     return_id = str(case.answers.setdefault("cancelled", found.id if found else ""))
     asked = next(one for one in order.returns if one.id == return_id)
-    facts = {"order": order_view(order), "lines": _lines(order, asked), "return_id": asked.id}
+    facts: dict[str, Any] = {"order": order_view(order), "lines": _lines(order, asked), "return_id": asked.id}
     if asked.status not in (ReturnStatus.REQUESTED, ReturnStatus.CANCELLED):
         return case.person("cancel_return", order_id=order.id, proposed="cancel_return")
     if not case.confirm("cancel_return", "return.cancel_summary", sources=order_sources(order), **facts):

@@ -15,7 +15,7 @@ from bot.facts import line_view, order_sources, order_view
 from bot.flows.lines import Picked, heard_options, product_of, which_lines, which_variant
 from bot.flows.methods import paying_method, refund_method
 from bot.flows.which import named_lines, which_order
-from bot.model import Choice, Json, Kind, Outcome, Status
+from bot.model import Choice, Json, Kind, Outcome, Sort, Status
 from bot.paying import method_name, method_of, original_method, refundable_to
 from bot.policy import Verdict
 from bot.records import ExchangeFor, Line, Money, Order, OrderStatus, Remedy, ReturnLine, Variant
@@ -274,7 +274,7 @@ def _given(answer: Json) -> tuple[str, str] | None:
 
 def _as_it_came(case: Case, order: Order) -> bool:
     facts = {"order": order_view(order)}
-    return case.need(Question("as_it_came", Kind.YES_NO, "return.condition", _truth, facts, YES_NO))
+    return case.need(Question("as_it_came", Kind.YES_NO, "return.condition", _truth, facts, YES_NO, sort=Sort.INTACT))
 
 
 def _photos(case: Case, order: Order) -> tuple[str, ...]:
@@ -299,7 +299,9 @@ def _offered_another_size(case: Case, sending: Sending) -> bool:
     if not all(_others(case, one.line) for one in sending.picked):
         return False
     facts = {"order": order_view(sending.order), "lines": _line_views(sending)}
-    return case.need(Question("another_size", Kind.YES_NO, "return.another_size", _truth, facts, YES_NO))
+    return case.need(
+        Question("another_size", Kind.YES_NO, "return.another_size", _truth, facts, YES_NO, sort=Sort.OFFER)
+    )
 
 
 def _remedy(case: Case, sending: Sending) -> Remedy:

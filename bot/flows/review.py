@@ -4,7 +4,7 @@ from bot import identity
 from bot.actions import OpenHandoff, RecordReview
 from bot.facts import order_view
 from bot.flows.which import which_order
-from bot.model import Choice, Json, Kind
+from bot.model import Choice, Json, Kind, Sort
 from bot.story import Case, Ending, Question
 from bot.tracking import State, order_state
 
@@ -47,7 +47,7 @@ def review(case: Case) -> Ending:
             reason="low_rating", order_id=order.id, flow="review", summary=words, silences_bot=False, label=order.id
         )
     )
-    if case.confirm("help", "review.offer_help"):
+    if case.confirm("help", "review.offer_help", sort=Sort.OFFER):
         return case.person("low_rating", order_id=order.id, proposed="make_it_right")
     return case.end("review.no_help")
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bot import identity
 from bot.facts import order_sources, order_view, shipment_view
 from bot.flows.which import named_orders, which_order
-from bot.model import Json, Kind
+from bot.model import Json, Kind, Sort
 from bot.records import Order, OrderStatus, Shipment
 from bot.story import YES_NO, Case, Ended, Ending, Question
 from bot.tracking import PROBLEMS, State, order_state, progress_of
@@ -46,7 +46,8 @@ def have_it(case: Case) -> Ending:
     order = which_order(case)
     case.focus = order.id
     view = order_view(order, private=False)
-    if case.need(Question("there", Kind.CHOICE, "wismo.have_it", _text, {"order": view}, YES_NO)) == "yes":
+    there = Question("there", Kind.CHOICE, "wismo.have_it", _text, {"order": view}, YES_NO, sort=Sort.DONE)
+    if case.need(there) == "yes":
         return case.end("wismo.enjoy", order=view)
     return case.go("delivery_problem", order=order.id, problem="not_received")
 
@@ -55,7 +56,7 @@ def look_into(case: Case) -> Ending:
     """Should somebody find out why the order has not left?"""
     order = which_order(case)
     case.focus = order.id
-    if case.confirm("look", "wismo.look_into", order=order_view(order, private=False)):
+    if case.confirm("look", "wismo.look_into", sort=Sort.OFFER, order=order_view(order, private=False)):
         return case.person("not_shipped", order_id=order.id, proposed="find_out_why")
     return case.end("acknowledged")
 

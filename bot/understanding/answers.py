@@ -15,6 +15,7 @@ from bot.understanding.meant import after_all
 from bot.understanding.normalise import Text, words_of
 from bot.understanding.ratings import SCALE_OF_TEN, read_rating, read_score
 from bot.understanding.reasons import find_reasons
+from bot.understanding.tellings import tellings_of
 from bot.understanding.variants import read_variant, said_of_variants
 from bot.understanding.yes_no import said_first, yes_or_no
 
@@ -45,6 +46,9 @@ BEFORE_A_QUESTION = frozenset(
 )
 
 
+YES_OR_NO = {True: "yes", False: "no"}  # the ids of choices that are no more than a yes and a no
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A text with what was already found in it; `question` says that it asks something itself."""
@@ -56,6 +60,12 @@ class Heard:
     country: str
     question: bool
     wishes: bool  # it surely asks for something
+
+
+def is_yes_or_no(expected: Expected) -> bool:
+    """Whether a yes or a no is what is waited for, with buttons of its own or without."""
+    ids = {choice.id for choice in expected.choices}
+    return expected.kind is Kind.YES_NO or (expected.kind is Kind.CHOICE and ids == set(YES_OR_NO.values()))
 
 
 def read_answer(expected: Expected, heard: Heard) -> Json:
@@ -82,11 +92,14 @@ def _yes_no(expected: Expected, heard: Heard) -> Json:
     chosen = choose(heard.text, expected.choices, heard.lexicon, question=True)
     if chosen in ("yes", "no"):
         return chosen == "yes"
-    return yes_or_no(heard.text, heard.lexicon)
+    return yes_or_no(heard.text, heard.lexicon, tellings_of(expected.sort))
 
 
 def _choice(expected: Expected, heard: Heard) -> Json:
     meant = after_all(heard.text, heard.lexicon)
+    if is_yes_or_no(expected):
+        told = _yes_no(expected, heard)
+        return told if told is None else YES_OR_NO[bool(told)]
     chosen = choose(meant, expected.choices, heard.lexicon, question=heard.question)
     return chosen or (None if heard.question else _plain_refusal(expected, heard))
 

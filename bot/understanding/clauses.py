@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.masking import MARK
-from bot.understanding.normalise import Text, expanded, fold
+from bot.understanding.normalise import PICTURES, Text, expanded, fold
 
 SENTENCE = re.compile(r"[.!?;\n]+(?=\s|$)|\n+|[•·]")
-COMMA = re.compile(r"\s*[,:–—]\s+|\s+-+\s+")
+COMMA = re.compile(rf"\s*[,:–—]\s+|\s+-+\s+|\s*{PICTURES}+\s*")
 MOST_SENTENCES = 24
 FEWEST_WORDS = 2
 MOST_CUTS = 8

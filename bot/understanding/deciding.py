@@ -11,6 +11,7 @@ from bot.understanding.scorer import Scored
 OUT_OF_SCOPE = "out_of_scope"
 STOP = "stop"
 PERSON = "person"
+IDENTITY = "identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ CONTAINED: Mapping[str, frozenset[str]] = {
     "product_question": frozenset({"exchange", "reorder", "change_order"}),
     "order_confirmation": frozenset({"resend_receipt", "payment"}),
 }
+#: Kinds of delivery problems that are told as the reason why something goes back or is mended.
+REASONS_TO_SEND_BACK = frozenset({"damaged", "wrong_item"})
+SENT_BACK = frozenset({"return", "exchange", "warranty"})
 #: Where two kinds may be wanted at once: "pause it, and change the address".
 OF_MANY_KINDS = frozenset({"subscription", "account", "change_order", "product_question", "privacy"})
 
@@ -64,20 +68,23 @@ class SecondWish:
     backed: float  # of the logarithm of the share that the whole message gives
     asked: float  # for what is wanted
     told: float  # for what may only be told: where things are, what went wrong
+    wondered: float  # for the same, put as a question
     vague: float  # for what a part of a sentence is easily taken for
 
-    def by_intent(self, intent: str) -> float:
-        return self.told if intent in TOLD else self.vague if intent in VAGUE else self.asked
+    def by_intent(self, intent: str, *, question: bool) -> float:
+        if intent in TOLD:
+            return self.wondered if question else self.told
+        return self.vague if intent in VAGUE else self.asked
 
 
-SECOND_WISH = SecondWish(alone=0.88, backed=0.5, asked=2.0, told=0.95, vague=0.3)
+SECOND_WISH = SecondWish(alone=0.88, backed=0.5, asked=2.0, told=0.95, wondered=0.95, vague=0.3)
 TOLD = frozenset({"where_is_my_order", "delivery_problem", "order_confirmation", "reorder", "complaint"})
 VAGUE = frozenset({"setup_help", "resend_receipt", "person"})
 APART = frozenset({"where_is_my_order", "return", "setup_help", "product_question", "order_confirmation"})
 SURELY_A_PERSON = 0.35
 SURELY_A_PERSON_ALL_THE_SAME = 0.96
-NOTHING_ELSE = 0.97  # how sure one sentence must be as a whole for its pieces not to be looked at
 SURE_AMONG_OTHER_THINGS = 0.95  # how sure a wish must be in a message that is none of our business as a whole
+SURELY_ASKS_WHO = 0.8
 SAID_BY_ITSELF = 0.92  # how sure a wish must be to stand beside one that usually tells it already
 GRAVE = frozenset({"safety", "legal_threat", "chargeback"})
 GRAVER_THAN_A_RULE = 0.4
@@ -116,7 +123,7 @@ def needed_for(intent: str) -> Thresholds:
     return BY_INTENT.get(intent, ONLY_TELLS if intent.startswith("faq:") else DEFAULT)
 
 
-def is_wish(part: Judged, whole: Judged) -> bool:
+def is_wish(part: Judged, whole: Judged, *, question: bool) -> bool:
     """Whether a part of a message is a wish of its own, and not what happened before it ("I ordered it last week").
 
     How sure the part is, how much of the message as a whole speaks for it, and what kind of intent it is are weighed
@@ -131,7 +138,9 @@ def is_wish(part: Judged, whole: Judged) -> bool:
         return False
     alone = math.log(part.best[1] / (1.001 - part.best[1]))
     backed = math.log(dict(whole.ranked).get(intent, 0.0) + 0.001)
-    return SECOND_WISH.alone * alone + SECOND_WISH.backed * backed + SECOND_WISH.by_intent(intent) > 0
+    return (
+        SECOND_WISH.alone * alone + SECOND_WISH.backed * backed + SECOND_WISH.by_intent(intent, question=question) > 0
+    )
 
 
 def is_wish_for_a_person(wish: Wish, *, denied: bool) -> bool:
@@ -186,15 +195,25 @@ def settle(wishes: Sequence[tuple[Wish, bool]]) -> tuple[Wish, ...]:
     real = {wish.intent for wish, _ in wishes if wish.intent not in COURTESIES}
     kept: list[Wish] = []
     for wish, question in wishes:
-        courtesy = wish.intent in COURTESIES and bool(real)
+        courtesy = wish.intent in COURTESIES and bool(real) and not _asks_who(wish)
         contained = bool(CONTAINED.get(wish.intent, frozenset()) & real)
         apart = question if wish.intent == "where_is_my_order" else wish.probability >= SAID_BY_ITSELF
-        told = contained and not (apart and wish.intent in APART)
+        told = _is_why(wish, real) or (contained and not (apart and wish.intent in APART))
         if not courtesy and not told and not any(_same(wish, other) for other in kept):
             kept.append(wish)
     if not real:
         kept = _one_courtesy(kept)
     return tuple(kept[:MOST_WISHES])
+
+
+def _is_why(wish: Wish, real: set[str]) -> bool:
+    """Whether what went wrong only says why something goes back: "it came broken, I want to return it"."""
+    return wish.intent == "delivery_problem" and wish.kind in REASONS_TO_SEND_BACK and bool(SENT_BACK & real)
+
+
+def _asks_who(wish: Wish) -> bool:
+    """Whether it surely asks who writes here: this is answered, whatever else is wanted."""
+    return wish.intent == IDENTITY and wish.probability >= SURELY_ASKS_WHO
 
 
 def _same(wish: Wish, other: Wish) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST = 4_000
+PICTURES = "[\u2600-\u27bf\U0001f300-\U0001faff]"  # of a pattern: what stands between sentences as a full stop does
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " "})
 _ENGLISH_SUFFIX = re.compile(r"'(?=(?:s|t|m|d|re|ve|ll|em|all|clock)\b)")

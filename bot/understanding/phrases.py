@@ -70,10 +70,14 @@ EVERY = 8  # of our phrases stands among what answers neither yes nor no
 MANNERS = frozenset({NOTHING, "thanks", "goodbye", "greeting"})
 
 
+def yes_no_labelled() -> Labelled:
+    """Every answer of ours to a yes-or-no question, with what it tells."""
+    answers = (read_sections("yes_no_phrases", language) for language in LANGUAGES)
+    return tuple((line, label) for by_label in answers for label, lines in by_label.items() for line in lines)
+
+
 @lru_cache(maxsize=1)
 def yes_no_examples() -> tuple[Example, ...]:
-    """Answers labelled `yes`, `no` and `neither`, and some of what people want, which is neither."""
-    answers = (read_sections("yes_no_phrases", language) for language in LANGUAGES)
-    said = [(line, label) for by_label in answers for label, lines in by_label.items() for line in lines]
+    """Answers with what they tell (see tellings.py), and some of what people want, which is `neither`."""
     others = [(phrase, "neither") for phrase, label in own_labelled()[::EVERY] if label not in MANNERS]
-    return tuple(example(phrase, label) for phrase, label in (*said, *others))
+    return tuple(example(phrase, label) for phrase, label in (*yes_no_labelled(), *others))

@@ -10,7 +10,7 @@ from bot.merchant.schema import FaqEntry
 from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
-from bot.understanding.answers import Heard, asks, read_answer
+from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
 from bot.understanding.binding import clear_answer
 from bot.understanding.choices import common_words
 from bot.understanding.clauses import Clause, sentences, units, whole
@@ -26,19 +26,40 @@ from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise
 from bot.understanding.parts import with_named, without_conditions
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
-from bot.understanding.reasons import find_reasons, only_tells_reason
+from bot.understanding.reasons import find_reasons, only_tells_reason, tells_reason
+from bot.understanding.remembered import Remembered
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
 from bot.understanding.stopwords import read_commands, spoken, without
-from bot.understanding.yes_no import may_tell, said_first
+from bot.understanding.tellings import answer_told
+from bot.understanding.yes_no import may_tell, names_an_answer, said_first
 
 SURE_BESIDE_AN_ANSWER = 0.75  # a wish beside an answer is believed only so sure
 SURELY_MANNERS = 0.5
 LONGEST_MANNERS = 5  # words
 MOST_PARTS = 4  # sentences of a message, or pieces of one of these, that are looked at by themselves
 MANNERS = frozenset({"greeting", "thanks", "goodbye"})
+MOST_OF_A_DETAIL = 5  # words
+OTHER_VERSION = frozenset({"exchange", "change_order"})
+SURE_BY_THINGS = 0.9
+BESIDE_THINGS = frozenset(
+    {
+        "setup_help",
+        "reorder",
+        "product_question",
+        "order_confirmation",
+        "payment",
+        "faq:payment_methods",
+        "resend_receipt",
+        "recommendation",
+        "subscription",
+        *deciding.COURTESIES,
+        deciding.OUT_OF_SCOPE,
+    }
+)
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
 SURE_OF_AN_ANSWER = 0.65
+SURE_BESIDE_THE_RULES = 0.85  # where a word of it would say yes or no, and no rule took it for one
 SURE_OF_A_BINDING_YES = 0.95
 ANSWERED_FIRST = frozenset({Kind.YES_NO, Kind.CHOICE})  # a text that begins with yes or no is about these
 MOST_FIRST_WORDS = 8
@@ -82,10 +103,11 @@ class Reader:
         self._language = language
         self._country = country
         taught = lessons(their_labelled(phrases or {}, faq), their_languages(phrases or {}, faq), shelf, encoder)
-        scorer = Scorer(taught.learnt, encoder, taught.topics)
+        once = Remembered(encoder) if encoder else None
+        scorer = Scorer(taught.learnt, once, taught.topics)
         meanings = {words: scorer.name_of(label) for words, label in taught.phrases.items()}
         self._judge = Judge(scorer, Speller(taught.vocabulary), self._lexicon, meanings)
-        self._yes_no = Scorer(taught.yes_no, encoder)
+        self._yes_no = Scorer(taught.yes_no, once)
         self._languages = Languages(taught.tongues, self._lexicon)
         self._common = common_words(self._lexicon)
 
@@ -124,7 +146,8 @@ class Reader:
 
     def _meaning(self, text: Text, expected: Expected | None, known: Known, spoken: str) -> Reading:
         entities = find_entities(text, expected, known, self._lexicon, self._country)
-        never_mind = any_of(self._lexicon.never_mind, text.plain)
+        asked_why = expected is not None and expected.kind is Kind.REASON and tells_reason(text.plain, self._lexicon)
+        never_mind = any_of(self._lexicon.never_mind, text.plain) and not asked_why
         person = self._wants_person(text)
         mood = read_mood(text, self._lexicon)
         answer, wanted = None, NOTHING_WANTED
@@ -132,6 +155,8 @@ class Reader:
             answer, wanted = self._answer(text, expected, known, entities)
         elif not never_mind:
             wanted = self._wanted(text, known)
+        if answer is None:
+            wanted = self._told_by_things(wanted, text, entities)
         answered, told = answer is not None, wanted.told
         if wanted.stop and not answered and self._wants_no_more(text):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
@@ -178,6 +203,19 @@ class Reader:
             complaint=round(max(wanted.complaint, COMPLAINT[mood]), 3),
         )
 
+    def _told_by_things(self, wanted: Wanted, text: Text, entities: Entities) -> Wanted:
+        """Where it is said of one's own things what is wanted in their place, or how an order shall be paid, that is
+        the wish, whatever the words around it may also be about."""
+        if any(wish.intent not in BESIDE_THINGS for wish in wanted.wishes):
+            return wanted
+        other = any(item.options for item in entities.items) and any_of(self._lexicon.swap, text.plain)
+        paying = any(method.id for method in entities.methods) and entities.order_numbers
+        if not other and not paying:
+            return wanted
+        intent, kind = ("exchange", "") if other else ("change_order", "payment")
+        wish = Wish(intent=intent, kind=kind, probability=SURE_BY_THINGS, text=text.clean.strip())
+        return replace(wanted, wishes=(wish,), candidates=(), told=(wish,))
+
     # -- the open question -----------------------------------------------------------------------------------------
 
     def _answer(self, text: Text, expected: Expected, known: Known, entities: Entities) -> tuple[Json, Wanted]:
@@ -194,21 +232,27 @@ class Reader:
             wishes=any(wish.intent not in deciding.COURTESIES for wish in wanted.wishes),
         )
         answer = read_answer(expected, heard)
-        if answer is None and expected.kind is Kind.YES_NO and not question and may_tell(text, self._lexicon):
+        if answer is None and is_yes_or_no(expected) and not question and may_tell(text, self._lexicon):
             answer = self._yes_or_no(text, expected)
         if answer is None and not question:
             wanted = self._wanted(text, known)
         return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
 
-    def _yes_or_no(self, text: Text, expected: Expected) -> bool | None:
+    def _yes_or_no(self, text: Text, expected: Expected) -> Json:
         """What the model makes of an answer that no rule reads; surer where a yes cannot be taken back."""
         clause = whole(text, self._lexicon)
         ranked = self._yes_no.rank([(self._judge.fixed(clause.words), clause.encoded)])[0].ranked
-        said, share = ranked[0] if ranked else ("neither", 0.0)
-        if said == "neither" or share < (SURE_OF_A_BINDING_YES if said in expected.binding else SURE_OF_AN_ANSWER):
+        said, share = answer_told(ranked, expected.sort)
+        if said is None or share < self._least_share(said, text, expected):
             return None
-        found = clear_answer(said == "yes", expected, text, self._lexicon, 0) if expected.binding else said == "yes"
-        return found if isinstance(found, bool) else None
+        if expected.kind is Kind.CHOICE:
+            return YES_OR_NO[said]
+        return clear_answer(said, expected, text, self._lexicon, 0)
+
+    def _least_share(self, said: bool, text: Text, expected: Expected) -> float:
+        if YES_OR_NO[said] in expected.binding:
+            return SURE_OF_A_BINDING_YES
+        return SURE_BESIDE_THE_RULES if names_an_answer(text, self._lexicon) else SURE_OF_AN_ANSWER
 
     def _beside_the_question(self, wanted: Wanted, text: Text, expected: Expected) -> Wanted:
         """What is wanted besides what the open question binds to: half an answer is asked again, and is no wish."""
@@ -289,17 +333,15 @@ class Reader:
         parts = parts if len(parts) > 1 else [everything]
         main = self._judge.together([everything])[0]
         judged = {everything: main}
-        pieces: list[list[Clause]] = [[] for _ in parts]
-        if main.best[1] < deciding.NOTHING_ELSE or len(parts) > 1:
-            pieces = [self._promising(units(part, self._lexicon)) for part in parts]
-            together = [*self._promising(parts), *(piece for some in pieces for piece in some)]
-            judged |= dict(zip(together, self._judge.together(together), strict=True))
+        pieces = [self._promising(units(part, self._lexicon)) for part in parts]
+        together = [*self._promising(parts), *(piece for some in pieces for piece in some)]
+        judged |= dict(zip(together, self._judge.together(together), strict=True))
         found: list[Found] = []
         for part, some in zip(parts, pieces, strict=True):
             found += self._found_in(part, some, judged, main)
         if main.acted_on and all(wish.intent != main.acted_on for wish, _ in found):
             found = [_found(everything, main), *found]
-        found = self._without_reasons(found)
+        found = _as_one_change(self._without_reasons(found), everything)
         complaint = dict(main.ranked).get("complaint", 0.0)
         complaint = max([complaint, *(wish.probability for wish, _ in found if wish.intent == "complaint")])
         wishes = deciding.settle([(wish, asked) for wish, asked in found if wish.intent != deciding.STOP])
@@ -338,12 +380,12 @@ class Reader:
     ) -> list[Found]:
         """The wishes of a sentence: of its pieces where these want different things, else its own."""
         backing = judged.get(part, main)
-        wanted = [piece for piece in pieces if deciding.is_wish(judged[piece], backing)]
+        wanted = [piece for piece in pieces if deciding.is_wish(judged[piece], backing, question=piece.question)]
         if len({judged[piece].acted_on for piece in wanted}) > 1:
             return [_found(piece, judged[piece]) for piece in wanted]
         own = judged.get(part)
         grave = [_found(piece, judged[piece]) for piece in wanted if judged[piece].acted_on in deciding.GRAVE]
-        return [*grave, *([_found(part, own)] if own and deciding.is_wish(own, main) else [])]
+        return [*grave, *([_found(part, own)] if own and deciding.is_wish(own, main, question=part.question) else [])]
 
     def _reader_of_parts(self, known: Known, whole: Entities) -> Callable[[str, Wish], Entities]:
         """What one part of the message names by itself."""
@@ -377,6 +419,17 @@ def _found(clause: Clause, judged: Judged) -> Found:
     intent, probability = judged.best
     wish = Wish(intent=intent, kind=judged.kind, probability=round(probability, 4), text=clause.said)
     return wish, clause.question
+
+
+def _as_one_change(found: list[Found], everything: Clause) -> list[Found]:
+    """Another version of a thing, told in several pieces, is one wish: "change the shelf: black, 4 ft instead"."""
+    changes = [one for one in found if one[0].intent in OTHER_VERSION]
+    if len(changes) < 2 or len(changes) < len(found):
+        return found
+    if any(len(wish.text.split()) > MOST_OF_A_DETAIL for wish, _ in changes[1:]):
+        return found
+    wish, asked = changes[0]
+    return [(wish.model_copy(update={"text": everything.said}), asked)]
 
 
 def _problem(likely: Sequence[Wish], main: Judged) -> str:

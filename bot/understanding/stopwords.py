@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from bot.model import Choice, Expected
 from bot.understanding.lexicon import Lexicon, Patterns, any_of
-from bot.understanding.normalise import Text, expanded, fold, unstretched
+from bot.understanding.normalise import PICTURES, Text, expanded, fold, unstretched
 
 CANCEL = "cancel"
 YES = "yes"
@@ -27,7 +27,7 @@ SAME_START = 3  # "anmelden" is no slip of "abmelden"
 BREAK = "|"
 SENTENCE = "| |"
 ENDS = frozenset(".!?;…")
-_PARTS = re.compile(r"[^\W_]+|[.!?,;:()…\"]+")
+_PARTS = re.compile(rf"[^\W_]+|[.!?,;:()…\"]+|{PICTURES}+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ with its yes or no ("yes it works again", "it did, yeah"); of the others only th
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.lexicon import Lexicon, Patterns, any_of
@@ -19,6 +19,7 @@ PART = re.compile(r"[,;:()–—]+|\s-+\s")
 STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 NEGATION = frozenset({"not", "nicht", "nich", "niet", "que no", "que non", "que nao", "che no"})
 POINTING = frozenset({"that", "thats", "its", "it", "im", "this", "c", "ca", "das", "eso", "esta", "va", "ta", "i"})
+NONE: Mapping[str, bool] = {}
 LONGEST_PHRASE = 5
 LONGEST_LEAD = 4
 MOST_BEFORE_THE_END = 4  # words before a yes or a no that ends its part
@@ -45,26 +46,33 @@ class Part:
         return self.forms[-1]
 
 
-def yes_or_no(text: Text, lexicon: Lexicon) -> bool | None:
-    """What the words say, or else the signs in it (👍)."""
+def yes_or_no(text: Text, lexicon: Lexicon, tellings: Mapping[str, bool] = NONE) -> bool | None:
+    """What the words say, or else the signs in it (👍). `tellings` are answers to just this sort of question."""
     sign = signed(text.raw)
     if not text.bare:
         return sign
     sentences = _sentences(text, lexicon)
     parts = [part for sentence in sentences for part in sentence]
-    told = _told(parts, lexicon)
+    told = _told(parts, lexicon, tellings)
     if told is None:
         return None if any(part.doubted for part in parts) else sign
     return told
 
 
 def may_tell(text: Text, lexicon: Lexicon) -> bool:
-    """Whether a text that no rule reads may still tell: it has words, and none that doubt, condition or say yes or no,
-    which the rules have weighed."""
+    """Whether a text that no rule reads may still tell: it has words, and none that ask, doubt or condition, nor a yes
+    beside a no."""
     parts = [part for sentence in _sentences(text, lexicon) for part in sentence]
-    weighed = any(part.asked or part.conditioned or part.doubted or part.opens for part in parts)
     said = set(text.bare.split()[:MOST_WORDS])
-    return bool(said) and not weighed and not said & (lexicon.yes | lexicon.no | lexicon.unsure)
+    if not said or said & lexicon.unsure or any(part.asked or part.conditioned or part.doubted for part in parts):
+        return False
+    plain = said - lexicon.weak
+    return not (plain & lexicon.yes and plain & lexicon.no)
+
+
+def names_an_answer(text: Text, lexicon: Lexicon) -> bool:
+    """Whether a word of it alone would say yes or no, which the rules have weighed."""
+    return bool(set(text.bare.split()[:MOST_WORDS]) & (lexicon.yes | lexicon.no))
 
 
 def said_first(words: Sequence[str], lexicon: Lexicon) -> int:
@@ -132,8 +140,11 @@ def _is_said(words: Sequence[str], lexicon: Lexicon) -> bool:
     return len(words) <= LONGEST_PHRASE and (" ".join(words) in lexicon.yes or " ".join(words) in lexicon.no)
 
 
-def _told(parts: Sequence[Part], lexicon: Lexicon) -> bool | None:
+def _told(parts: Sequence[Part], lexicon: Lexicon, tellings: Mapping[str, bool]) -> bool | None:
     """What the first part that tells anything says, where nothing beside it doubts or contradicts."""
+    answers = {part: answer for part in parts if not part.asked and (answer := _telling(part, tellings)) is not None}
+    if answers and not any(part.conditioned or part.doubted for part in parts):
+        return _beside_a_telling([part for part in parts if part not in answers], set(answers.values()), lexicon)
     told: bool | None = None
     opened: bool | None = None
     silent = False  # something was said that is neither
@@ -152,6 +163,19 @@ def _told(parts: Sequence[Part], lexicon: Lexicon) -> bool | None:
     if told is None and opened is not None and not silent:
         told = opened
     return None if told and any(part.conditioned or part.doubted for part in parts) else told
+
+
+def _telling(part: Part, tellings: Mapping[str, bool]) -> bool | None:
+    return next((tellings[line] for words in part.forms if (line := " ".join(words)) in tellings), None)
+
+
+def _beside_a_telling(parts: Sequence[Part], answers: set[bool], lexicon: Lexicon) -> bool | None:
+    """What is told, unless it is told both ways, or a plain yes or no beside it says otherwise: "yes, i opened it"."""
+    for part in parts:
+        whole = _whole(part, lexicon)
+        if whole is not None and not part.opens and not {" ".join(words) for words in part.forms} & lexicon.weak:
+            answers = answers | {whole}
+    return next(iter(answers)) if len(answers) == 1 else None
 
 
 def _contradicts(part: Part, whole: bool, lexicon: Lexicon) -> bool:
