@@ -64,8 +64,8 @@ def heard_options(case: Case, line: Line, *, alone: bool) -> Wanted:
 
 
 def which_variant(case: Case, order: Order, line: Line, product: Product, wanted: Wanted) -> Variant | None:
-    """Another variant of the product that is in stock: the one that fits what was said, else asked for. None: there is
-    no other."""
+    """Another variant of the product that is in stock: the one that fits what was said or the only one, else asked for.
+    None: there is no other."""
     able = [one for one in product.variants if one.stock != 0 and one.currency == order.currency]
     others = [one for one in able if one.sku != line.sku]
     if not others:
@@ -75,6 +75,7 @@ def which_variant(case: Case, order: Order, line: Line, product: Product, wanted
     if wanted.words and not fits:
         case.say("lines.no_such_variant", line=line_view(line, order.currency), wanted=wanted.words)
     shown = list(fits or _nearest(others, line))[:MOST]
+    sure = len(fits or others) == 1 or (fits and "rank" in wanted.options)
     rest = [one for one in others if one not in shown]
     question = Question(
         f"variant-{line.id}",
@@ -83,7 +84,7 @@ def which_variant(case: Case, order: Order, line: Line, product: Product, wanted
         lambda answer: next((one for one in others if one.sku == answer), None),
         {"line": line_view(line, order.currency)},
         tuple(variant_choice(one) for one in (*shown, *rest)),
-        presumed=fits[0].sku if len(fits) == 1 or (fits and "rank" in wanted.options) else None,
+        presumed=shown[0].sku if sure else None,
         sources=order_sources(order),
         unshown=tuple(one.sku for one in rest),
     )
