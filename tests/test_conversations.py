@@ -14,8 +14,8 @@ from ruamel.yaml import YAML
 from tests.transcripts import Told, Transcript, make_empty
 
 FOLDER = Path(__file__).parent / "conversations"
-LEDGER = ("changes", "refunds", "handoffs", "reviews", "consents", "new_orders")
-KNOWN = {"title", "channel", "now", "stranger", "notices", "customer", "orders", "others", "talk", *LEDGER}
+LEDGER = ("changes", "refunds", "handoffs", "reviews", "scores", "consents", "new_orders")
+KNOWN = {"title", "channel", "now", "stranger", "notices", "customer", "orders", "others", "talk", "record", *LEDGER}
 STEPS = {"says", "taps", "photo", "location", "unproven", "opt_out", "channel", "later", "carrier"}
 
 
@@ -65,8 +65,11 @@ def _compare_ledger(story: Mapping[str, Any], transcript: Transcript) -> None:
         "new_orders": [order for order in export["orders"] if order["number"] not in transcript.orders],
         "handoffs": export["handoffs"],
         "reviews": export["reviews"],
+        "scores": export["scores"],
         "consents": [line for line in export["consents"] if line["source"] != "checkout"],
     }
+    record = next(customer for customer in export["customers"] if customer["id"] == "c-maya")
+    _contains(record, story.get("record") or {}, "record")
     for kind in LEDGER:
         expected = story.get(kind) or []
         assert len(found[kind]) == len(expected), f"{kind}: {found[kind]}"
