@@ -3,7 +3,7 @@
 Pure and deterministic; never raises, whatever the text.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.merchant.schema import FaqEntry
