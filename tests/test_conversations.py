@@ -14,8 +14,21 @@ from ruamel.yaml import YAML
 from tests.transcripts import Told, Transcript, make_empty
 
 FOLDER = Path(__file__).parent / "conversations"
-LEDGER = ("changes", "refunds", "handoffs", "reviews", "scores", "consents", "new_orders")
-KNOWN = {"title", "channel", "now", "stranger", "notices", "customer", "orders", "others", "talk", "record", *LEDGER}
+LEDGER = ("changes", "returns", "refunds", "handoffs", "reviews", "scores", "consents", "new_orders")
+KNOWN = {
+    "title",
+    "channel",
+    "now",
+    "stranger",
+    "notices",
+    "customer",
+    "orders",
+    "others",
+    "talk",
+    "record",
+    "states",
+    *LEDGER,
+}
 STEPS = {"says", "taps", "photo", "location", "unproven", "opt_out", "channel", "later", "carrier"}
 
 
@@ -61,6 +74,7 @@ def _compare_ledger(story: Mapping[str, Any], transcript: Transcript) -> None:
     known = [order for order in export["orders"] if order["number"] in transcript.orders]
     found = {
         "changes": [{"order": order["number"], **change} for order in known for change in order["changes"]],
+        "returns": [{"order": order["number"], **one} for order in known for one in order["returns"]],
         "refunds": [{"order": order["number"], **refund} for order in known for refund in order["refunds"]],
         "new_orders": [order for order in export["orders"] if order["number"] not in transcript.orders],
         "handoffs": export["handoffs"],
@@ -70,6 +84,9 @@ def _compare_ledger(story: Mapping[str, Any], transcript: Transcript) -> None:
     }
     record = next(customer for customer in export["customers"] if customer["id"] == "c-maya")
     _contains(record, story.get("record") or {}, "record")
+    begun = {number: order["status"] for number, order in transcript.orders.items()}
+    states = {order["number"]: order["status"] for order in known if order["status"] != begun[order["number"]]}
+    assert states == (story.get("states") or {})
     for kind in LEDGER:
         expected = story.get(kind) or []
         assert len(found[kind]) == len(expected), f"{kind}: {found[kind]}"

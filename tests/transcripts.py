@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,8 @@ class Transcript:
             self._parcel(number, place, state, [ids[place]] if len(states) > 1 else ids)
             for place, state in enumerate(states)
         ]
+        total = sum(line["quantity"] * Decimal(line["price"]) for line in lines)
+        paid = [{"kind": "payment", "amount": str(total), "method_id": told["paid"]}] if "paid" in told else []
         delivered = parcels and all(_is_delivered(parcel) for parcel in parcels)
         return {
             "id": f"o-{number}",
@@ -260,6 +263,7 @@ class Transcript:
             "currency": "USD",
             "shipping_address": HOME,
             "lines": lines,
+            "payments": paid,
             "shipments": parcels,
         }
 

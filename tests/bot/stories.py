@@ -1,15 +1,16 @@
 """A small world for stories: orders in the import format, records and ledger in memory, the sample shop's words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.actions import Action, CheckCode, OpenHandoff, Replace, RequestDelivery, SendCode
+from bot.actions import Action, CheckCode, CreateReturn, OpenHandoff, Replace, RequestDelivery, SendCode
 from bot.conversation import Turn, start, turn
 from bot.merchant.load import load_shop
+from bot.merchant.schema import Policies
 from bot.merchant.shop import Shop
 from bot.model import (
     Address,
@@ -31,6 +32,7 @@ from storage.merchant import read_files
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 PHONE = "+15035550100"
 SHOP = Path(__file__).resolve().parents[2] / "shop"
+STRICT = SHOP.parent / "docs" / "examples" / "strict" / "policies.yaml"
 
 
 @cache
@@ -151,6 +153,8 @@ def _usual(action: Action) -> Outcome:
             return Outcome(status=Status.PENDING)
         case Replace():
             return Outcome(status=Status.DONE, data={"number": "FF-1001-R1"})
+        case CreateReturn():
+            return Outcome(status=Status.DONE, data={"id": "RET1", "label": None, "new_number": "FF-1001-X1"})
         case _:
             return Outcome(status=Status.DONE, data={"number": "FF-2000", "masked": "m•••@e•••.com"})
 
@@ -168,11 +172,13 @@ class Talk:
     conversation: Conversation = field(default_factory=Conversation)
     products: Sequence[Product] = ()
     contact_changed_at: datetime | None = None
+    owner: Customer = field(default_factory=customer)
+    shop: Shop = field(default_factory=sample_shop)
     count: int = 0
 
     def world(self) -> World:
         known = self.level in (Level.MATCHED, Level.CODE)
-        records = self.records or MemoryRecords(self.orders, [customer()], self.products)
+        records = self.records or MemoryRecords(self.orders, [self.owner], self.products)
         granted = {grant.order_id for grant in self.conversation.grants if grant.order_id}
         coded = any(grant.level is Level.CODE for grant in self.conversation.grants)
         shown = records.orders if known or coded else [one for one in records.orders if one.id in granted]
@@ -181,9 +187,9 @@ class Talk:
             zone="America/Los_Angeles",
             party=1,
             sender=Address(channel=self.channel, raw=PHONE, key=PHONE),
-            shop=sample_shop(),
+            shop=self.shop,
             records=records,
-            customer=customer() if known or coded else None,
+            customer=self.owner if known or coded else None,
             level=Level.CODE if coded else self.level,
             orders=tuple(shown),
             status_only=frozenset() if known or coded else frozenset(order.id for order in shown),
@@ -219,6 +225,18 @@ class Talk:
 
     def _keep(self, taken: Turn) -> None:
         self.conversation = Conversation.model_validate_json(taken.conversation.model_dump_json())
+
+
+def with_rules(**sections: Any) -> Shop:
+    """The sample shop under other policies."""
+    return replace(sample_shop(), policies=Policies.model_validate(sections))
+
+
+@cache
+def strict_shop() -> Shop:
+    """The sample shop under the rules of docs/examples/strict."""
+    texts = read_files(SHOP) | {"policies.yaml": STRICT.read_text(encoding="utf-8")}
+    return load_shop(texts).shop
 
 
 def wants(*intents: str, text: str = "a wish", **entities: Any) -> Reading:

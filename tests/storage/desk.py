@@ -1,4 +1,4 @@
-"""A desk where actions are done for Maya on the real ledger, singly or two at once, by rules of one's own."""
+"""A desk where actions are done for Maya on the real ledger, one by one or two at once, under rules of one's own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,18 +10,15 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from bot.actions import Action
-from bot.merchant.load import load_shop
-from bot.merchant.schema import Policies
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, Outcome
 from bot.records import Customer, Order
 from storage.engine import reading
 from storage.ingest_rest import HANDOFFS
 from storage.ledger import SqlLedger
-from storage.merchant import read_files
 from storage.parties import party_of
 from storage.records import ORDERS, SqlRecords
-from tests.storage.floor import MAYA, NOW, SHOP_DIR, ago, event, sample_shop, stored_order, take_in
+from tests.storage.floor import MAYA, NOW, ago, event, sample_shop, stored_order, take_in
 
 SMS = Address(channel=Channel.SMS, raw="+15035550100", key="+15035550100")
 VISA = {"id": "visa", "kind": "credit_card", "label": "Visa", "last4": "4242"}
@@ -67,26 +64,12 @@ def an_order(**more: Any) -> dict[str, Any]:
 
 def arrived(hours: float = 48, **more: Any) -> dict[str, Any]:
     parcel = {"id": "s-1", "tracking_number": "1Z1", "events": [event("delivered", hours)]}
-    return an_order(status="delivered", placed_at=ago(hours + 72), shipments=[parcel], **more)
+    return an_order(**({"status": "delivered", "placed_at": ago(hours + 72), "shipments": [parcel]} | more))
 
 
 def left() -> dict[str, Any]:
     parcel = {"id": "s-1", "tracking_number": "1Z1", "events": [event("in_transit", 1)]}
     return an_order(status="shipped", shipments=[parcel])
-
-
-def with_rules(**sections: Any) -> Shop:
-    """The sample shop under other policies."""
-    from dataclasses import replace
-
-    return replace(sample_shop(), policies=Policies.model_validate(sections))
-
-
-def strict_shop() -> Shop:
-    """The sample shop with the rules of docs/examples/strict."""
-    texts = read_files(SHOP_DIR)
-    texts["policies.yaml"] = (SHOP_DIR.parent / "docs/examples/strict/policies.yaml").read_text(encoding="utf-8")
-    return load_shop(texts).shop
 
 
 @dataclass

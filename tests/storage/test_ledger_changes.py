@@ -12,7 +12,8 @@ from bot.actions import CancelOrder, ChangeLines, ChangeOrderAddress, ChangePaym
 from bot.model import Status
 from bot.records import OrderStatus, PostalAddress
 from storage.engine import make_engine, migrate
-from tests.storage.desk import GIFT, MUG, PAID, VISA, Desk, an_order, arrived, left, variant, with_rules
+from tests.bot.stories import with_rules
+from tests.storage.desk import GIFT, MUG, PAID, VISA, Desk, an_order, arrived, left, variant
 from tests.storage.floor import export, take_in
 
 OAK = PostalAddress(line1="2 Oak St", city="Portland", postcode="97205", country="US")

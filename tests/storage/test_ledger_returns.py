@@ -13,7 +13,8 @@ from bot.actions import CancelReturn, CreateReturn, RefundLines
 from bot.model import Status
 from bot.records import ExchangeFor, OrderStatus, Remedy, ReturnLine, ReturnStatus
 from storage.engine import make_engine, migrate
-from tests.storage.desk import MUG, PAID, Desk, an_order, arrived, variant, with_rules
+from tests.bot.stories import with_rules
+from tests.storage.desk import MUG, PAID, Desk, an_order, arrived, variant
 from tests.storage.floor import ago, event, export, take_in
 
 
