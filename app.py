@@ -23,6 +23,7 @@ from channels.setup import make_routes
 from config import Settings, load_settings, read_environment
 from connectors.events import events_blueprint
 from console.commands.chat import chat_command
+from console.commands.customer import customer_group
 from console.commands.data import export_command, import_command
 from console.commands.doctor import Probe, doctor_command
 from console.commands.handoffs import handoffs_group
@@ -121,6 +122,7 @@ def _register_commands(app: Flask, shop_dir: Path) -> None:
         shop,
         chat_command,
         handoffs_group,
+        customer_group,
         notices_command,
         understand_command(shop_dir, read_files, _make_reader),
         doctor_command(_check_serving, _probes),

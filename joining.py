@@ -32,6 +32,8 @@ from console.parts import Background, Parts
 from storage import terminal
 from storage.channels import ChannelBooks, withdraw_consent
 from storage.engine import is_current, make_engine, migrate, reading
+from storage.erasing import erase_customer, erase_due
+from storage.exporting import customer_export
 from storage.gauges import Backlog, read_backlog
 from storage.handoffs import close_case, open_cases
 from storage.ingest import Report
@@ -48,6 +50,9 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+ERASURES_EVERY = 30.0  # seconds
 
 
 class SystemClock:
@@ -229,6 +234,8 @@ class Joint:
             tell_all=self.log_all,
             import_files=self.import_files,
             export_text=self.export_text,
+            export_customer=self.reads(customer_export),
+            erase_customer=self.erase_customer,
             notice_round=self.notice_round,
             send_waiting=self.send_waiting,
             open_cases=self.reads(open_cases),
@@ -273,6 +280,7 @@ class Joint:
         from scheduler.clock import Job, make_scheduler
 
         jobs = [Job(name, run, seconds) for name, run, seconds in self.catch_up_jobs()]
+        jobs.append(Job("erasures", self.erase_due, ERASURES_EVERY))
         return Ticking(make_scheduler(self.service, jobs))
 
     def catch_up_jobs(self) -> list[tuple[str, Callable[[], object], float]]:
@@ -302,6 +310,14 @@ class Joint:
         self.prepare()
         with reading(self.engine) as connection:
             yield from export_text(connection, messages=messages)
+
+    def erase_customer(self, customer_id: str) -> bool:
+        shop, now = self.shop(), self.clock.now()
+        return self.writes(erase_customer)(customer_id, shop, now)
+
+    def erase_due(self) -> int:
+        """Erases those who asked for it and have had their last word."""
+        return erase_due(self.engine, self.shop(), self.clock.now())
 
     def notice_round(self, now: datetime, *, send: bool) -> Iterable[Fired]:
         from storage.rounds import hold_round

@@ -233,6 +233,91 @@ class ChangePayment(Action):
     amount: Decimal
 
 
+# --- the customer's own account, data and opinion ------------------------------------------------------------------
+
+
+class ExportData(Action):
+    """Everything held on the customer, mailed to the email address on file. data: {"masked"};
+    refused("no_email") where there is none that has stood there long enough."""
+
+    customer_id: str
+
+
+class EraseCustomer(Action):
+    """Everything personal is taken away as soon as nothing is left to be said to them: pending.
+
+    refused("open_matters") while policy keeps open orders from it; refused("no_customer").
+    """
+
+    customer_id: str
+
+
+class SendContactCode(Action):
+    """A one-time code to the contact that is to be the customer's. refused("no_channel"|"too_many"|"no_customer")."""
+
+    customer_id: str
+    kind: Literal["email", "phone"]
+    contact: str
+    number: int = 1
+
+    @property
+    def name(self) -> str:
+        return f"SendContactCode-{self.contact}-{self.number}"
+
+
+class ChangeContact(Action):
+    """The new contact counts from now on, if this is the code last sent to it; told to the old one and the new.
+
+    refused("wrong"|"expired"|"too_many"), refused("taken") where it is another customer's.
+    """
+
+    customer_id: str
+    kind: Literal["email", "phone"]
+    contact: str
+    code: str
+    number: int = 1
+
+    @property
+    def name(self) -> str:
+        return f"ChangeContact-{self.number}"
+
+
+class ChangeHomeAddress(Action):
+    """The address on the customer's record, for orders to come. refused("no_customer")."""
+
+    customer_id: str
+    address: PostalAddress
+
+
+class SetPreference(Action):
+    """What the customer would rather have: a language, or a channel, to which an express wish is consent.
+
+    refused("stopped") where they opted out of the channel themselves, refused("no_contact") without an address for it.
+    """
+
+    customer_id: str
+    language: str | None = None
+    channel: Channel | None = None
+    words: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"SetPreference-{self.language or self.channel}"
+
+
+class RecordScore(Action):
+    """A score of the shop: nps 0…10, csat 1…5; said again in the same matter with words, it adds them."""
+
+    scale: Literal["nps", "csat"]
+    score: int
+    matter: str
+    words: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"RecordScore-{self.score}" + ("-words" if self.words else "")
+
+
 # --- returns ------------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.actions import OpenHandoff, PassOn, SetConsent
-from bot.flows import FLOWS, flow_of_intent
+from bot.flows import FLOWS, flow_of_intent, is_matter
 from bot.heard import (
     answered_by_photos,
     loosely,
@@ -80,6 +80,13 @@ def start(
     if 0 < len(stage.stack) < asks:
         stage.expected = conversation.expected  # news in between leaves the open question open
     return stage.close(reply=False)
+
+
+def is_resolved(taken: Turn) -> bool:
+    """Whether a matter that the customer brought came to its end, and none is left open nor with a person."""
+    ended = (event.data for event in taken.events if event.kind == "case_ended")
+    after = taken.conversation
+    return any(is_matter(data["flow"]) for data in ended) and not after.stack and after.held_since is None
 
 
 def give_back(conversation: Conversation) -> Conversation:

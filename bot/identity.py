@@ -12,7 +12,7 @@ from bot.actions import CheckCode, NoteLookup, SendCode
 from bot.contact import email_key, phone_key
 from bot.facts import order_view
 from bot.model import Channel, Choice, Grant, Json, Kind, Level, Outcome, Status
-from bot.records import Order, number_key
+from bot.records import Customer, Order, number_key
 from bot.story import Case, Question, World
 
 ATTEMPTS = 3  # wrong pairs in one matter before a person is asked
@@ -37,6 +37,20 @@ def trusted(world: World) -> bool:
     days = world.policies.identity.contact_unchanged_days
     changed = world.contact_changed_at
     return world.level is Level.MATCHED and (changed is None or world.now - changed >= timedelta(days=days))
+
+
+def shown(case: Case) -> Customer:
+    """The customer who asks, shown well enough for what is sensitive; leaves the story when that can't be shown."""
+    customer = case.world.customer
+    if customer is None or case.world.level not in KNOWN_WELL:
+        customer_id = prove(case).customer_id
+        prove_by_code(case, customer_id)
+        customer = case.world.records.customer(customer_id)
+    elif not trusted(case.world):
+        prove_by_code(case, customer.id)
+    if customer is None:
+        case.leave_to_person("no_customer")
+    return customer
 
 
 def matching(orders: Sequence[Order], number: str) -> tuple[Order, ...]:

@@ -28,6 +28,7 @@ from bot.records import (
     Record,
     Registration,
     Review,
+    Score,
     Shipment,
     Subscription,
     TrackingEvent,
@@ -79,6 +80,7 @@ KINDS: Mapping[str, type[Record]] = {
     "subscriptions": Subscription,
     "loyalty": LoyaltyNews,
     "reviews": Review,
+    "scores": Score,
     "registrations": Registration,
     "handoffs": Handoff,
     "consents": ConsentRecord,
@@ -92,7 +94,16 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "tracking_events": {"shipment_id": "shipments", "tracking_number": "tracking"},
     **{
         kind: {"customer_id": "customers"}
-        for kind in ("subscriptions", "loyalty", "reviews", "registrations", "handoffs", "consents", "messages")
+        for kind in (
+            "subscriptions",
+            "loyalty",
+            "reviews",
+            "scores",
+            "registrations",
+            "handoffs",
+            "consents",
+            "messages",
+        )
     },
 }
 
@@ -108,6 +119,8 @@ _CLOSED = {
     "channel": tuple(Channel),
     "category": tuple(Category),
     "direction": ("in", "out"),
+    "scale": ("nps", "csat"),
+    "preferred_channel": tuple(Channel),
 }
 LONGEST = 320  # characters of an email address (RFC 3696 erratum 1690) and of whatever else is searched for
 

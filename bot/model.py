@@ -366,9 +366,18 @@ class Say(Value):
     sources: tuple[Source, ...] = ()
 
 
+class File(Value):
+    """A text file that goes with a mail."""
+
+    name: str
+    content_type: str
+    text: str
+
+
 class Rendered(Value):
     """Words ready for a channel's limits: `text` is plain text; choices carry the titles to show.
 
+    `files` go with a mail; no other channel takes them.
     `menu_hint` closes a numbered menu ("Reply with a number."); `menu_button` opens a WhatsApp list (≤20 characters;
     without it choices that need a list become a numbered menu).
     """
@@ -378,6 +387,7 @@ class Rendered(Value):
     subject: str | None = None
     menu_hint: str = ""
     menu_button: str = ""
+    files: tuple[File, ...] = ()
 
 
 class Outgoing(Value):

@@ -75,6 +75,25 @@ def cancellable(order: Order, policies: Policies, now: datetime) -> Verdict:
     return _in_time(order, policy.within_hours, "policies.cancel.within_hours", now)
 
 
+def is_open(order: Order) -> bool:
+    """Whether something of it is still to happen: it has not arrived, a return is under way, a refund not paid yet."""
+    if order.status is OrderStatus.CANCELLED:
+        arrived = True
+    elif order.shipments:
+        arrived = all(parcel.delivered_at for parcel in order.shipments)
+    else:
+        arrived = order.status is OrderStatus.DELIVERED
+    returning = any(back.status in OPEN_RETURNS for back in order.returns)
+    return not arrived or returning or any(refund.status == "pending" for refund in order.refunds)
+
+
+def erasable(orders: Sequence[Order], policies: Policies, *, subscribed: bool = False) -> Verdict:
+    """Whether a customer's data may be deleted without a person. codes: open_matters."""
+    if policies.privacy.erase_with_open_orders or not (subscribed or any(map(is_open, orders))):
+        return granted("policies.privacy.erase_with_open_orders")
+    return refused("policies.privacy.erase_with_open_orders", "open_matters")
+
+
 def reason_accepted(reason: str, accepted: Sequence[str]) -> bool:
     """Whether this reason will do; none named means any, and so does `other` among them."""
     return not accepted or "other" in accepted or reason in accepted

@@ -126,6 +126,7 @@ class Customer(Record):
     payment_methods: tuple[PaymentMethod, ...] = ()
     consents: tuple[ConsentGiven, ...] = ()
     loyalty: Loyalty | None = None
+    preferred_channel: str | None = None  # where they would rather be written to
 
 
 class Variant(Record):
@@ -374,6 +375,19 @@ class Review(Record):
     customer_id: Id
     order_id: str
     rating: int = Field(ge=1, le=5)
+    words: str | None = None
+    at: Moment
+
+
+class Score(Record):
+    """What somebody thinks of the shop: nps 0…10, csat 1…5."""
+
+    kind: ClassVar[str] = "scores"
+
+    id: Id
+    customer_id: Id
+    scale: str
+    score: int = Field(ge=0, le=10)
     words: str | None = None
     at: Moment
 

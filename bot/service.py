@@ -18,10 +18,11 @@ import structlog
 from bot import conversation, outreach
 from bot.actions import OpenHandoff
 from bot.consent import Drop, Hold
+from bot.hours import whereabouts_of
 from bot.mailcap import HOUR, over_hourly_cap
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, Conversation, DeliveryStatus, Event, Expected, Message, Reading
-from bot.notices import Go, Judgement, Notice
+from bot.notices import Go, Judgement, Notice, csat_after
 from bot.ports import Advisor, Clock, Reader, Records, Sender
 from bot.records import Customer, Order, Product, Variant
 from bot.reply import Draft, draft, threading
@@ -164,6 +165,10 @@ class Service:
         taken = conversation.turn(before, message, reading, world, act, reread)
         turn.save(taken.conversation, now)
         turn.note(taken.events, now)
+        customer = turn.party.customer
+        if customer and message.verified and conversation.is_resolved(taken):
+            asked = csat_after(customer, whereabouts_of(customer, shop), shop, now)
+            turn.plan([asked] if asked else [], now)
         reply = None
         if not message.silent:
             reply = draft(

@@ -13,7 +13,7 @@ from typing import Protocol
 from bot.consent import Consents, Contact
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, Conversation, DeliveryStatus, Event, Message, Outgoing, Reading
-from bot.notices import Notice, NoticeFacts
+from bot.notices import Notice, NoticeFacts, Planned
 from bot.ports import Actions, Records
 from bot.records import Customer, Order
 from bot.reply import Draft
@@ -87,6 +87,10 @@ class Dealing(Protocol):
     def save(self, conversation: Conversation, now: datetime) -> None: ...
 
     def note(self, events: Sequence[Event], now: datetime) -> None: ...
+
+    def plan(self, planned: Sequence[Planned], now: datetime) -> None:
+        """Keeps notices to come; one whose key is there already stays as it is."""
+        ...
 
     def post(self, draft: Draft, now: datetime) -> int:
         """Puts a message in the outbox; its id."""

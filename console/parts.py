@@ -149,6 +149,8 @@ class Parts:
     tell_all: Callable[[], None]
     import_files: ImportFiles
     export_text: ExportText
+    export_customer: Callable[[str], Sequence[str] | None]
+    erase_customer: Callable[[str], bool]
     notice_round: NoticeRound
     send_waiting: Callable[[datetime], int]
     open_cases: Callable[[], Sequence[Case]]

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.contact import email_key, phone_key
 from bot.model import Channel
 from bot.records import Customer
+from storage.opted_out import recall
 from storage.records import CUSTOMERS, rows_by, table
 from storage.tables import AddressRow, ConsentRow, ConversationRow, EventRow, HandoffRow, InboxRow, OutboxRow
 
@@ -76,7 +77,8 @@ def _add_missing(connection: Connection, owners: dict[str, tuple[int, str]], cha
         for channel, form in channels.items()
     ]
     if rows:
-        connection.execute(insert_new(connection, ADDRESSES), rows)
+        new = insert_new(connection, ADDRESSES).returning(ADDRESSES.c.channel, ADDRESSES.c.key)
+        recall(connection, map(dict, connection.execute(new, rows).mappings().all()))
 
 
 def _give(

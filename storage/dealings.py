@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from bot.consent import Consents, Contact
 from bot.merchant.shop import Shop
 from bot.model import Address, Conversation, Event, Outgoing, Reading
-from bot.notices import Notice, NoticeFacts
+from bot.notices import Notice, NoticeFacts, Planned
 from bot.ports import Actions
 from bot.records import Customer
 from bot.reply import Draft
@@ -63,6 +63,9 @@ class SqlDealing:
         rows = [{"customer_id": self.party.id, "at": now, "kind": event.kind, "data": event.data} for event in events]
         if rows:
             self._connection.execute(ADD_EVENTS, rows)
+
+    def plan(self, planned: Sequence[Planned], now: datetime) -> None:
+        notices.insert_planned(self._connection, self.party.id, planned, now)
 
     def post(self, draft: Draft, now: datetime) -> int:
         return outbox.insert_draft(self._connection, self.party.id, draft, now)

@@ -20,11 +20,12 @@ from bot.records import (
     Record,
     Registration,
     Review,
+    Score,
     Subscription,
 )
 from storage.ingest_messages import INBOX, OUTBOX, ids_of_unsent
 from storage.ingest_people import CONSENTS
-from storage.ingest_rest import REGISTRATIONS, REVIEWS, SUBSCRIPTIONS, known_handoffs
+from storage.ingest_rest import REGISTRATIONS, REVIEWS, SCORES, SUBSCRIPTIONS, known_handoffs
 from storage.records import CUSTOMERS, ORDERS, PRODUCTS
 
 CODE_KEY = "identity.code"  # the words that carry a one-time code
@@ -33,18 +34,37 @@ SETTLED = ("sent", "delivered", "read", "failed", "dropped")  # what is not sett
 
 def export_text(connection: Connection, *, messages: bool = False) -> Iterator[str]:
     """The export as one JSON document, in pieces. With `messages`, what was said too."""
+    return _written(_kinds(connection, None, messages=messages))
+
+
+def export_customer(connection: Connection, customer_id: str) -> Iterator[str]:
+    """Everything that is held on one customer, in the same form: what was said, too."""
+    kinds = _kinds(connection, customer_id, messages=True)
+    return _written([(kind, records) for kind, records in kinds if kind != "products"])
+
+
+def customer_export(connection: Connection, customer_id: str) -> list[str] | None:
+    """The same whole, so that it outlives the transaction; None where there is no such customer."""
+    known = select(CUSTOMERS.c.id).where(CUSTOMERS.c.source_id == customer_id)
+    return list(export_customer(connection, customer_id)) if connection.execute(known).first() else None
+
+
+def _kinds(connection: Connection, only: str | None, *, messages: bool) -> list[tuple[str, Iterable[Record]]]:
     kinds: list[tuple[str, Iterable[Record]]] = [
-        ("customers", _kept(connection, CUSTOMERS, Customer)),
+        ("customers", _kept(connection, CUSTOMERS, Customer, only)),
         ("products", _kept(connection, PRODUCTS, Product)),
-        ("orders", _kept(connection, ORDERS, Order)),
-        ("subscriptions", _kept(connection, SUBSCRIPTIONS, Subscription)),
-        ("reviews", _reviews(connection)),
-        ("registrations", _kept(connection, REGISTRATIONS, Registration)),
-        ("handoffs", _handoffs(connection)),
-        ("consents", _consents(connection)),
+        ("orders", _kept(connection, ORDERS, Order, only)),
+        ("subscriptions", _kept(connection, SUBSCRIPTIONS, Subscription, only)),
+        ("reviews", _reviews(connection, only)),
+        ("scores", _scores(connection, only)),
+        ("registrations", _kept(connection, REGISTRATIONS, Registration, only)),
+        ("handoffs", _handoffs(connection, only)),
+        ("consents", _consents(connection, only)),
     ]
-    if messages:
-        kinds.append(("messages", _messages(connection)))
+    return [*kinds, ("messages", _messages(connection, only))] if messages else kinds
+
+
+def _written(kinds: Iterable[tuple[str, Iterable[Record]]]) -> Iterator[str]:
     yield "{"
     for index, (kind, records) in enumerate(kinds):
         yield ",\n" if index else "\n"
@@ -58,9 +78,12 @@ def export_text(connection: Connection, *, messages: bool = False) -> Iterator[s
     yield "\n}\n"
 
 
-def _kept(connection: Connection, of: Any, model: type[Record]) -> Iterator[Record]:
+def _kept(connection: Connection, of: Any, model: type[Record], only: str | None = None) -> Iterator[Record]:
     """The records of a table that keeps them whole, in the order of their ids, whatever the database's collation."""
     query = select(of.c.source_id, of.c.id).where(of.c.source_id.is_not(None))
+    if only is not None:
+        party = select(CUSTOMERS.c.id).where(CUSTOMERS.c.source_id == only).scalar_subquery()
+        query = query.where((of.c.id if of is CUSTOMERS else of.c.customer_id) == party)
     ids = [row.id for row in sorted(connection.execute(query), key=lambda row: str(row.source_id))]
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
@@ -71,14 +94,15 @@ def _kept(connection: Connection, of: Any, model: type[Record]) -> Iterator[Reco
             yield model.model_validate(found[row_id])
 
 
-def _of_customers(of: Any, *columns: Any) -> Select[Any]:
+def _of_customers(of: Any, *columns: Any, only: str | None = None) -> Select[Any]:
     """Rows with the id of the customer they belong to; None for a stranger's."""
     query = select(*columns, CUSTOMERS.c.source_id.label("customer"))
-    return query.select_from(of).join(CUSTOMERS, CUSTOMERS.c.id == of.c.customer_id)
+    query = query.select_from(of).join(CUSTOMERS, CUSTOMERS.c.id == of.c.customer_id)
+    return query if only is None else query.where(CUSTOMERS.c.source_id == only)
 
 
-def _reviews(connection: Connection) -> Iterator[Review]:
-    query = _of_customers(REVIEWS, REVIEWS).where(CUSTOMERS.c.source_id.is_not(None))
+def _reviews(connection: Connection, only: str | None) -> Iterator[Review]:
+    query = _of_customers(REVIEWS, REVIEWS, only=only).where(CUSTOMERS.c.source_id.is_not(None))
     for row in sorted(connection.execute(query), key=lambda row: (row.customer, row.order_id)):
         yield Review(
             id=f"{row.customer}/{row.order_id}"[:200],
@@ -90,8 +114,21 @@ def _reviews(connection: Connection) -> Iterator[Review]:
         )
 
 
-def _handoffs(connection: Connection) -> Iterator[Handoff]:
-    for handoff_id, row in known_handoffs(connection).items():
+def _scores(connection: Connection, only: str | None) -> Iterator[Score]:
+    query = _of_customers(SCORES, SCORES, only=only).where(CUSTOMERS.c.source_id.is_not(None))
+    for row in sorted(connection.execute(query), key=lambda row: (row.customer, row.scale, row.at)):
+        yield Score(
+            id=f"{row.customer}/{row.scale}/{row.at:%Y%m%dT%H%M%S%f}"[-200:],
+            customer_id=row.customer,
+            scale=row.scale,
+            score=row.score,
+            words=row.words,
+            at=row.at,
+        )
+
+
+def _handoffs(connection: Connection, only: str | None) -> Iterator[Handoff]:
+    for handoff_id, row in known_handoffs(connection, only).items():
         yield Handoff(
             id=handoff_id,
             customer_id=row.source_id,
@@ -104,9 +141,9 @@ def _handoffs(connection: Connection) -> Iterator[Handoff]:
         )
 
 
-def _consents(connection: Connection) -> Iterator[ConsentRecord]:
+def _consents(connection: Connection, only: str | None) -> Iterator[ConsentRecord]:
     """The lines of each customer's ledger, oldest first; one said twice over stands once."""
-    query = _of_customers(CONSENTS, CONSENTS).where(CUSTOMERS.c.source_id.is_not(None))
+    query = _of_customers(CONSENTS, CONSENTS, only=only).where(CUSTOMERS.c.source_id.is_not(None))
     rows = sorted(connection.execute(query), key=lambda row: (row.customer, row.id))
     lines = (
         ConsentRecord(
@@ -123,13 +160,13 @@ def _consents(connection: Connection) -> Iterator[ConsentRecord]:
     yield from dict.fromkeys(lines)
 
 
-def _messages(connection: Connection) -> list[MessageRecord]:
-    """What came in and what went out or was held back, over all customers, in the order of time."""
-    heard = connection.execute(_of_customers(INBOX, INBOX.c.provider_id, INBOX.c.channel, INBOX.c.message))
+def _messages(connection: Connection, only: str | None) -> list[MessageRecord]:
+    """What came in and what went out or was held back, over all customers or one, in the order of time."""
+    heard = connection.execute(_of_customers(INBOX, INBOX.c.provider_id, INBOX.c.channel, INBOX.c.message, only=only))
     said = connection.execute(
-        _of_customers(OUTBOX, OUTBOX).where(OUTBOX.c.audience == "customer", OUTBOX.c.state.in_(SETTLED))
+        _of_customers(OUTBOX, OUTBOX, only=only).where(OUTBOX.c.audience == "customer", OUTBOX.c.state.in_(SETTLED))
     )
-    unsent = ids_of_unsent(connection)
+    unsent = ids_of_unsent(connection, only)
     found = [*map(_inbound, heard), *(_outbound(row, row.provider_id or unsent[row.id]) for row in said)]
     return sorted(found, key=lambda message: (message.at, message.direction, message.id))
 

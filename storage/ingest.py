@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, insert, select, text
 
 from bot.errors import Fault, ImportRefused
+from bot.forgetting import not_forgotten
 from bot.importing import KINDS, LoyaltyNews, Reference, ShipmentNews, TrackingNews, kind_of, provides, references
 from bot.merchant.shop import Shop
 from bot.notices import Planned
@@ -26,6 +27,7 @@ from bot.records import (
     Record,
     Registration,
     Review,
+    Score,
     Subscription,
     number_key,
 )
@@ -37,6 +39,7 @@ from storage.ingest_rest import (
     store_products,
     store_registrations,
     store_reviews,
+    store_scores,
     store_subscriptions,
 )
 from storage.notices import insert_planned
@@ -110,6 +113,7 @@ def ingest(
 ) -> Report:
     """Stores records of any kinds, in any order. Raises ImportRefused for one that refers to what nobody knows."""
     _one_at_a_time(connection)
+    records = _not_forgotten(connection, records)
     unknown = list(missing_references(connection, records))
     if unknown:
         raise ImportRefused([reference_fault(source, records[item.index], item) for item in unknown])
@@ -124,6 +128,7 @@ def ingest(
     store_subscriptions(intake, _all(records, Subscription))
     store_consents(intake, customers, _all(records, ConsentRecord))
     store_reviews(intake, _all(records, Review))
+    store_scores(intake, _all(records, Score))
     store_registrations(intake, _all(records, Registration))
     store_handoffs(intake, _all(records, Handoff))
     store_messages(intake, _all(records, MessageRecord))
@@ -131,6 +136,25 @@ def ingest(
         connection.execute(insert(EVENTS), intake.events)
     _plan(connection, orders, shop, now, plan)
     return Report(intake.report)
+
+
+def _not_forgotten(connection: Connection, records: Sequence[Record]) -> Sequence[Record]:
+    """Without what is told anew of customers whose data was deleted."""
+    owners = {record.id if isinstance(record, Customer) else getattr(record, "customer_id", None) for record in records}
+    query = select(CUSTOMERS.c.id, CUSTOMERS.c.source_id, CUSTOMERS.c.erased_at)
+    query = query.where(CUSTOMERS.c.erased_at.is_not(None))
+    rows = list(rows_by(connection, query, CUSTOMERS.c.source_id, (owner for owner in owners if owner is not None)))
+    if not rows:
+        return records
+    erased = {row.source_id: row.erased_at for row in rows}
+    names = {row.id: row.source_id for row in rows}
+    bought = select(ORDERS.c.customer_id, ORDERS.c.placed_at)
+    dates = [
+        (names[row.customer_id], row.placed_at) for row in rows_by(connection, bought, ORDERS.c.customer_id, names)
+    ]
+    dates += [(order.customer_id, order.placed_at) for order in _all(records, Order)]
+    returned = {owner for owner, at in dates if owner in erased and at > erased[owner]}
+    return not_forgotten(records, erased, returned)
 
 
 def missing_references(connection: Connection, records: Sequence[Record]) -> Iterator[Reference]:

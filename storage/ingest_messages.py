@@ -78,10 +78,12 @@ def _outbound(message: MessageRecord, party: int) -> dict[str, Any]:
     }
 
 
-def ids_of_unsent(connection: Connection) -> dict[int, str]:
+def ids_of_unsent(connection: Connection, only: str | None = None) -> dict[int, str]:
     """Row id → the id that a message is exported with which no provider ever named: it failed, or was held back."""
     query = select(OUTBOX.c.id, OUTBOX.c.created_at, OUTBOX.c.channel, OUTBOX.c.key, CUSTOMERS.c.source_id)
     query = query.join(CUSTOMERS, CUSTOMERS.c.id == OUTBOX.c.customer_id).where(OUTBOX.c.provider_id.is_(None))
+    if only is not None:
+        query = query.where(CUSTOMERS.c.source_id == only)
     rows = connection.execute(query.order_by(OUTBOX.c.id)).all()
     parts = [(row.source_id, row.created_at.isoformat(), row.channel, row.key) for row in rows]
     return {row.id: f"unsent-{made}" for row, made in zip(rows, made_ids(parts), strict=True)}

@@ -19,6 +19,7 @@ CONSENTS = table(ConsentRow)
 
 
 def store_customers(intake: Intake, customers: Sequence[Customer], loyalty: Sequence[LoyaltyNews]) -> None:
+    customers = _as_changed_here(intake, customers)
     first = {"email_changed_at": None, "phone_changed_at": None, "created_at": intake.now}
 
     def columns(after: Customer, _: Customer | None) -> dict[str, Any]:
@@ -35,6 +36,24 @@ def store_customers(intake: Intake, customers: Sequence[Customer], loyalty: Sequ
         update_all(intake.connection, CUSTOMERS, [{"row": row, name: intake.now} for row in changed])
     settle_contacts(intake.connection, contacts, intake.now)
     _store_loyalty(intake, loyalty)
+
+
+def _as_changed_here(intake: Intake, customers: Sequence[Customer]) -> list[Customer]:
+    """What the customer changed here stays, as long as the source only repeats what was before."""
+    query = select(CUSTOMERS.c.source_id, CUSTOMERS.c.record, CUSTOMERS.c.changes).where(
+        CUSTOMERS.c.changes.is_not(None)
+    )
+    rows = rows_by(intake.connection, query, CUSTOMERS.c.source_id, (customer.id for customer in customers))
+    kept = {row.source_id: row for row in rows}
+    return [_unless_outdated(customer, kept.get(customer.id)) for customer in customers]
+
+
+def _unless_outdated(heard: Customer, row: Any) -> Customer:
+    if row is None:
+        return heard
+    told, known = as_json(heard), Customer.model_validate(row.record)
+    outdated = {change["field"] for change in row.changes if told[change["field"]] == change["before"]}
+    return heard.model_copy(update={name: getattr(known, name) for name in outdated & heard.model_fields_set})
 
 
 def _store_loyalty(intake: Intake, news: Sequence[LoyaltyNews]) -> None:

@@ -11,16 +11,17 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from bot.actions import OpenHandoff
-from bot.records import Handoff, Product, Registration, Review, Subscription
+from bot.records import Handoff, Product, Registration, Review, Score, Subscription
 from storage.contacts import insert_new, insert_row
 from storage.records import CUSTOMERS, PRODUCTS, VARIANTS, rows_by, table
-from storage.tables import HandoffRow, RegistrationRow, ReviewRow, SubscriptionRow
+from storage.tables import HandoffRow, RegistrationRow, ReviewRow, ScoreRow, SubscriptionRow
 from storage.upsert import Intake, insert_all, row_ids, update_all, upsert
 
 SUBSCRIPTIONS = table(SubscriptionRow)
 REGISTRATIONS = table(RegistrationRow)
 REVIEWS = table(ReviewRow)
 HANDOFFS = table(HandoffRow)
+SCORES = table(ScoreRow)
 
 
 def store_products(intake: Intake, products: Sequence[Product]) -> None:
@@ -99,6 +100,26 @@ def store_reviews(intake: Intake, reviews: Sequence[Review]) -> None:
     update_all(intake.connection, REVIEWS, changed)
 
 
+def store_scores(intake: Intake, scores: Sequence[Score]) -> None:
+    parties = parties_of(intake, scores)
+    kept = {
+        (row.customer_id, row.scale, row.at): row
+        for row in rows_by(intake.connection, select(SCORES), SCORES.c.customer_id, parties.values())
+    }
+    added, changed = [], []
+    for one in scores:
+        party = parties[one.customer_id]
+        row = kept.get((party, one.scale, one.at))
+        values = {"score": one.score, "words": one.words}
+        if intake.count("scores", {name: getattr(row, name) for name in values} if row else None, values):
+            if row:
+                changed.append({"row": row.id, **values})
+            else:
+                added.append({"customer_id": party, "scale": one.scale, "at": one.at, "matter": "", **values})
+    insert_all(intake.connection, SCORES, added)
+    update_all(intake.connection, SCORES, changed)
+
+
 def store_handoffs(intake: Intake, handoffs: Sequence[Handoff]) -> None:
     parties = parties_of(intake, handoffs)
     kept = known_handoffs(intake.connection) if handoffs else {}
@@ -132,9 +153,11 @@ def store_handoffs(intake: Intake, handoffs: Sequence[Handoff]) -> None:
     update_all(intake.connection, HANDOFFS, changed)
 
 
-def known_handoffs(connection: Any) -> dict[str, Any]:
-    """Every hand-off by the id it is exported with, in the order of the export."""
+def known_handoffs(connection: Any, only: str | None = None) -> dict[str, Any]:
+    """Every hand-off, or one customer's, by the id it is exported with, in the order of the export."""
     query = select(HANDOFFS, CUSTOMERS.c.source_id).join(CUSTOMERS, CUSTOMERS.c.id == HANDOFFS.c.customer_id)
+    if only is not None:
+        query = query.where(CUSTOMERS.c.source_id == only)
     rows = sorted(connection.execute(query), key=lambda row: (row.opened_at, row.source_id or "", row.reason, row.id))
     parts = [(row.source_id, row.order_id, row.reason, row.opened_at.isoformat(), row.silences_bot) for row in rows]
     return dict(zip(made_ids(parts), rows, strict=True))

@@ -14,28 +14,44 @@ from bot.actions import (
     Action,
     CancelOrder,
     CancelReturn,
+    ChangeContact,
+    ChangeHomeAddress,
     ChangeLines,
     ChangeOrderAddress,
     ChangePayment,
     CheckCode,
     CreateReturn,
+    EraseCustomer,
+    ExportData,
     NoteLookup,
     OpenClaim,
     OpenHandoff,
     PassOn,
     RecordReview,
+    RecordScore,
     RefundLines,
     Reorder,
     Replace,
     RequestDelivery,
     ResendReceipt,
     SendCode,
+    SendContactCode,
     SetConsent,
+    SetPreference,
 )
 from bot.merchant.shop import Shop
 from bot.model import Address, Json, Outcome, Status
 from storage.contacts import insert_new
 from storage.doing import Doing
+from storage.ledger_account import (
+    change_contact,
+    change_home_address,
+    erase_customer,
+    export_data,
+    record_score,
+    send_contact_code,
+    set_preference,
+)
 from storage.ledger_changes import cancel_order, change_lines, change_order_address, change_payment
 from storage.ledger_codes import check_code, note_lookup, send_code
 from storage.ledger_desk import hand_over, pass_on, resend_receipt
@@ -61,6 +77,13 @@ DOERS: dict[type[Action], Callable[[Doing, Any], Outcome]] = {
     RefundLines: refund_lines,
     RecordReview: record_review,
     Reorder: reorder,
+    ExportData: export_data,
+    EraseCustomer: erase_customer,
+    SendContactCode: send_contact_code,
+    ChangeContact: change_contact,
+    ChangeHomeAddress: change_home_address,
+    SetPreference: set_preference,
+    RecordScore: record_score,
     CancelOrder: cancel_order,
     ChangeLines: change_lines,
     ChangeOrderAddress: change_order_address,
@@ -101,4 +124,4 @@ class SqlLedger:
 
 def _kept(action: Action) -> dict[str, Json]:
     """The action as it is stored: never with a code that was shown."""
-    return action.model_dump(mode="json", exclude={"code"} if isinstance(action, CheckCode) else None)
+    return action.model_dump(mode="json", exclude={"code"} if isinstance(action, CheckCode | ChangeContact) else None)

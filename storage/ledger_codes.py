@@ -38,44 +38,56 @@ def send_code(doing: Doing, action: SendCode) -> Outcome:
     to = next(_reachable(doing, customer), None) if customer else None
     if customer is None or party is None or to is None:
         return refused("no_contact")
-    _blank(doing, party)
-    if _sent_lately(doing, party) >= doing.shop.policies.identity.failed_lookups:
-        return refused("too_many")
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-    minutes = doing.shop.policies.identity.code_minutes
-    written = doing.write(CODE_KEY, {"code": code, "minutes": minutes}, to, customer)
-    if written is None:
-        return refused("no_contact")
-    doing.post(replace(written, says=[{"key": CODE_KEY, "facts": {"minutes": minutes}, "sources": []}]), party)
-    values = {
-        "customer_id": party,
-        "asked_by": _asked_by(doing),
-        "digest": _digest(doing, party, code),
-        "tries": 0,
-        "expires_at": doing.now + timedelta(minutes=minutes),
-    }
-    doing.connection.execute(insert(CODES).values(values))
-    return done(channel=to.channel.value, masked=masked(to.key))
+    refusal = issue_code(doing, party, _asked_by(doing), to, customer)
+    return refused(refusal) if refusal else done(channel=to.channel.value, masked=masked(to.key))
 
 
 def check_code(doing: Doing, action: CheckCode) -> Outcome:
     party = party_of(doing.connection, action.customer_id)
     if party is None:
         return refused("expired")
+    refusal = use_code(doing, party, _asked_by(doing), action.code)
+    return refused(refusal) if refusal else done()
+
+
+def issue_code(doing: Doing, party: int, asked_by: str, to: Address, customer: Customer) -> str:
+    """Writes a new code to this address; `asked_by` is what it shows. The refusal, or nothing."""
     _blank(doing, party)
-    query = select(CODES).where(CODES.c.customer_id == party, CODES.c.asked_by == _asked_by(doing))
+    if _sent_lately(doing, party, asked_by) >= doing.shop.policies.identity.failed_lookups:
+        return "too_many"
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    minutes = doing.shop.policies.identity.code_minutes
+    written = doing.write(CODE_KEY, {"code": code, "minutes": minutes}, to, customer)
+    if written is None:
+        return "no_contact"
+    doing.post(replace(written, says=[{"key": CODE_KEY, "facts": {"minutes": minutes}, "sources": []}]), party)
+    values = {
+        "customer_id": party,
+        "asked_by": asked_by,
+        "digest": _digest(doing, party, asked_by, code),
+        "tries": 0,
+        "expires_at": doing.now + timedelta(minutes=minutes),
+    }
+    doing.connection.execute(insert(CODES).values(values))
+    return ""
+
+
+def use_code(doing: Doing, party: int, asked_by: str, code: str) -> str:
+    """Takes the code last issued for this; the refusal (wrong, expired, too_many), or nothing."""
+    _blank(doing, party)
+    query = select(CODES).where(CODES.c.customer_id == party, CODES.c.asked_by == asked_by)
     row = doing.connection.execute(query.order_by(CODES.c.id.desc()).limit(1).with_for_update()).first()
     if row is None or row.used_at is not None or row.expires_at <= doing.now:
-        return refused("expired")
+        return "expired"
     limit = doing.shop.policies.identity.code_tries
     if row.tries >= limit:
-        return refused("too_many")
-    right = hmac.compare_digest(row.digest, _digest(doing, party, "".join(action.code.split())))
+        return "too_many"
+    right = hmac.compare_digest(row.digest, _digest(doing, party, asked_by, "".join(code.split())))
     values = {"used_at": doing.now} if right else {"tries": row.tries + 1}
     doing.connection.execute(update(CODES).where(CODES.c.id == row.id).values(values))
     if right:
-        return done()
-    return refused("too_many" if row.tries + 1 >= limit else "wrong")
+        return ""
+    return "too_many" if row.tries + 1 >= limit else "wrong"
 
 
 def note_lookup(doing: Doing, action: NoteLookup) -> Outcome:
@@ -95,7 +107,7 @@ def _reachable(doing: Doing, customer: Customer) -> Iterator[Address]:
     A contact that was put on file lately is none of them: who put it there is what a code is to show.
     """
     email, phone = contact_keys(customer)
-    fresh_email, fresh_phone = _changed_lately(doing, customer)
+    fresh_email, fresh_phone = changed_lately(doing, customer)
     found = []
     if email and customer.email and not fresh_email:
         found.append(Address(channel=Channel.EMAIL, raw=customer.email, key=email))
@@ -110,7 +122,7 @@ def _reachable(doing: Doing, customer: Customer) -> Iterator[Address]:
             yield address
 
 
-def _changed_lately(doing: Doing, customer: Customer) -> tuple[bool, bool]:
+def changed_lately(doing: Doing, customer: Customer) -> tuple[bool, bool]:
     """Whether the email, and whether the phone on file is newer than the policy trusts."""
     since = doing.now - timedelta(days=doing.shop.policies.identity.contact_unchanged_days)
     changed = select(CUSTOMERS.c.email_changed_at, CUSTOMERS.c.phone_changed_at)
@@ -119,12 +131,12 @@ def _changed_lately(doing: Doing, customer: Customer) -> tuple[bool, bool]:
     return email, phone
 
 
-def _sent_lately(doing: Doing, party: int) -> int:
-    """Codes sent for this customer or to this sender within the window of failed look-ups."""
+def _sent_lately(doing: Doing, party: int, asked_by: str) -> int:
+    """Codes sent for this customer, or for this within the window of failed look-ups."""
     policy = doing.shop.policies.identity
     since = doing.now - timedelta(minutes=policy.window_minutes) + timedelta(minutes=policy.code_minutes)
     query = select(func.count()).select_from(CODES).where(CODES.c.expires_at > since)
-    query = query.where((CODES.c.customer_id == party) | (CODES.c.asked_by == _asked_by(doing)))
+    query = query.where((CODES.c.customer_id == party) | (CODES.c.asked_by == asked_by))
     return int(doing.connection.execute(query).scalar_one())
 
 
@@ -139,6 +151,6 @@ def _asked_by(doing: Doing) -> str:
     return f"{doing.party}/{doing.sender.channel}:{doing.sender.key}"
 
 
-def _digest(doing: Doing, party: int, code: str) -> str:
-    text = f"code/{party}/{_asked_by(doing)}/{code}"
+def _digest(doing: Doing, party: int, asked_by: str, code: str) -> str:
+    text = f"code/{party}/{asked_by}/{code}"
     return hmac.new(doing.secret.encode(), text.encode(), hashlib.sha256).hexdigest()

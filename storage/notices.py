@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.merchant.shop import Shop
 from bot.model import Category, Channel
-from bot.notices import Notice, NoticeFacts, NoticeKind, Planned, Told, as_of, category_of
+from bot.notices import OPINIONS, Notice, NoticeFacts, NoticeKind, Planned, Told, as_of, category_of
 from bot.records import Handoff, Order, Product, Subscription
 from storage.parties import contacts_of, conversation_from, party_from, party_row
 from storage.records import SqlRecords, table
@@ -74,7 +74,7 @@ def insert_planned(connection: Connection, party: int, planned: Iterable[Planned
             "key": one.key,
             "kind": one.kind.value,
             "customer_id": party,
-            "order_id": one.order_id,
+            "order_id": one.order_id or None,
             "subject": one.subject,
             "due_at": one.due_at,
             "expires_at": one.expires_at,
@@ -131,6 +131,7 @@ def load_facts(connection: Connection, notice: Notice, shop: Shop, now: datetime
         told=_told(connection, notice),
         contacts=contacts_of(connection, notice.party),
         consents=newest_consents(connection, notice.party),
+        asked=_opinions_asked(connection, notice.party, now) if notice.kind in OPINIONS else {},
         asked_at=_asked_at(connection, notice.party, now - timedelta(days=shop.notices.frequency_cap.per_days))
         if ask
         else (),
@@ -190,6 +191,17 @@ def _open_handoffs(connection: Connection, party: int) -> tuple[Handoff, ...]:
 def _told(connection: Connection, notice: Notice) -> tuple[Told, ...]:
     sent = connection.execute(TOLD, {"party": notice.party, "order": notice.order_id})
     return tuple(Told(NoticeKind(kind), subject) for kind, subject in sent)
+
+
+def _opinions_asked(connection: Connection, party: int, now: datetime) -> dict[NoticeKind, datetime]:
+    """When each kind of opinion was last asked for."""
+    query = select(NOTICES.c.kind, func.max(NOTICES.c.decided_at)).where(
+        NOTICES.c.customer_id == party,
+        NOTICES.c.state == "sent",
+        NOTICES.c.kind.in_([kind.value for kind in OPINIONS]),
+        NOTICES.c.decided_at <= now,
+    )
+    return {NoticeKind(kind): at for kind, at in connection.execute(query.group_by(NOTICES.c.kind))}
 
 
 def _asked_at(connection: Connection, party: int, since: datetime) -> tuple[datetime, ...]:

@@ -18,6 +18,7 @@ from bot.store import Inbound, Outreach, Receipt
 from storage import inbox, notices, outbox, parties
 from storage.dealings import MakeActions, SqlOutreach, SqlReady, SqlTurn, ready_from
 from storage.engine import reading
+from storage.opted_out import recall
 
 MEETINGS = 5  # attempts to keep a new address that several messages bring at once
 
@@ -46,6 +47,7 @@ class SqlStore:
                 if receipt is None and inbox.is_here(connection, message):
                     receipt = Receipt(new=False)
                 if receipt is None and parties.meet(connection, message, now):
+                    recall(connection, [{"channel": message.sender.channel.value, "key": parties.key_of(message)}])
                     receipt = inbox.keep(connection, message, now)
                 if receipt is not None:
                     return receipt

@@ -34,6 +34,14 @@ def _json(*, nullable: bool = False) -> Any:
 
 class CustomerRow(SQLModel, table=True):
     __tablename__ = "customers"
+    __table_args__ = (
+        Index(
+            "ix_customers_to_erase",
+            "erase_at",
+            sqlite_where=text("erase_at IS NOT NULL"),
+            postgresql_where=text("erase_at IS NOT NULL"),
+        ),
+    )
 
     id: int | None = _id()
     source_id: str | None = Field(default=None, unique=True)
@@ -43,6 +51,9 @@ class CustomerRow(SQLModel, table=True):
     email_changed_at: datetime | None = _moment(nullable=True)
     phone_changed_at: datetime | None = _moment(nullable=True)
     retry_at: datetime | None = _moment(nullable=True)  # nothing of this party is claimed before
+    changes: list[Any] | None = _json(nullable=True)  # what was changed here: {field, before, after}, oldest first
+    erase_at: datetime | None = _moment(nullable=True)  # everything personal is to be taken away
+    erased_at: datetime | None = _moment(nullable=True)  # … and was
     created_at: datetime = _moment()
 
 
@@ -304,6 +315,31 @@ class ReviewRow(SQLModel, table=True):
     order_id: str
     rating: int
     words: str | None = None
+    at: datetime = _moment()
+
+
+class ScoreRow(SQLModel, table=True):
+    """What somebody thinks of the shop. `matter` is the case in which they were asked."""
+
+    __tablename__ = "scores"
+    __table_args__ = (UniqueConstraint("customer_id", "scale", "at"),)
+
+    id: int | None = _id()
+    customer_id: int = _ref("customers.id", index=False)
+    scale: str  # nps, csat
+    score: int
+    words: str | None = None
+    matter: str = ""
+    at: datetime = _moment()
+
+
+class SuppressionRow(SQLModel, table=True):
+    """An opt-out of somebody whose data was deleted, by a digest of the address: all that is left of it."""
+
+    __tablename__ = "suppressions"
+
+    digest: str = Field(primary_key=True)
+    why: str
     at: datetime = _moment()
 
 

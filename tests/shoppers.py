@@ -30,7 +30,7 @@ REASONS = {
 STREETS = ("12 Oak Street, Austin, TX 78701", "480 Pine Ave, Denver, CO 80203", "7 Harbor Road, Portland, ME 04101")
 
 
-def retail_records(now: datetime = NOW) -> Record:
+def retail_records(now: datetime) -> Record:
     """The import document that the retail converter makes as of this moment."""
     tool = SHARED / "tools" / "retail_import.py"
     made = subprocess.run([sys.executable, str(tool), "--now", now.isoformat()], check=True, capture_output=True)
@@ -147,7 +147,7 @@ def cancel(records: Record, customer: Record, orders: Sequence[Record], chance: 
 
 
 def give_back(records: Record, customer: Record, orders: Sequence[Record], chance: random.Random) -> Shopper | None:
-    order = _one(chance, [one for one in orders if _returnable(one)])
+    order = _one(chance, [one for one in orders if _returnable(one, records)])
     if order is None:
         return None
     lines = _some_lines(order, chance)
@@ -173,7 +173,7 @@ def give_back(records: Record, customer: Record, orders: Sequence[Record], chanc
 
 
 def exchange(records: Record, customer: Record, orders: Sequence[Record], chance: random.Random) -> Shopper | None:
-    return _other_variant(records, customer, [one for one in orders if _returnable(one)], "exchange", chance)
+    return _other_variant(records, customer, [one for one in orders if _returnable(one, records)], "exchange", chance)
 
 
 def swap(records: Record, customer: Record, orders: Sequence[Record], chance: random.Random) -> Shopper | None:
@@ -230,7 +230,7 @@ def move(records: Record, customer: Record, orders: Sequence[Record], chance: ra
 
 def too_late(records: Record, customer: Record, orders: Sequence[Record], chance: random.Random) -> Shopper | None:
     """Wants to return what was delivered too long ago, and gets nothing."""
-    order = _one(chance, [one for one in orders if one["status"] == "delivered" and not _returnable(one)])
+    order = _one(chance, [one for one in orders if one["status"] == "delivered" and not _returnable(one, records)])
     if order is None:
         return None
     opening = f"i want to return the {_titles(order['lines'][:1])} from order {_number(order, chance)}"
@@ -375,12 +375,12 @@ def _return(lines: Sequence[Record], remedy: str) -> Record:
     return {"status": "requested", "remedy": remedy, "lines": sorted(parts, key=str)}
 
 
-def _returnable(order: Record) -> bool:
+def _returnable(order: Record, records: Record) -> bool:
     """Delivered, within the window with a day to spare on either side, and below what a person approves."""
     at = [event["at"] for one in order["shipments"] for event in one["events"] if event["status"] == "delivered"]
     if order["status"] != "delivered" or not at:
         return False
-    return NOW - datetime.fromisoformat(max(at)) < WINDOW - timedelta(days=1)
+    return datetime.fromisoformat(records["as_of"]) - datetime.fromisoformat(max(at)) < WINDOW - timedelta(days=1)
 
 
 def _named_apart(order: Record) -> list[Record]:

@@ -14,8 +14,21 @@ from ruamel.yaml import YAML
 from tests.transcripts import Told, Transcript, make_empty
 
 FOLDER = Path(__file__).parent / "conversations"
-LEDGER = ("changes", "returns", "refunds", "handoffs", "reviews", "consents", "new_orders")
-KNOWN = {"title", "channel", "now", "stranger", "notices", "customer", "orders", "others", "talk", "states", *LEDGER}
+LEDGER = ("changes", "returns", "refunds", "handoffs", "reviews", "scores", "consents", "new_orders")
+KNOWN = {
+    "title",
+    "channel",
+    "now",
+    "stranger",
+    "notices",
+    "customer",
+    "orders",
+    "others",
+    "talk",
+    "record",
+    "states",
+    *LEDGER,
+}
 STEPS = {"says", "taps", "photo", "location", "unproven", "opt_out", "channel", "later", "carrier"}
 
 
@@ -66,8 +79,11 @@ def _compare_ledger(story: Mapping[str, Any], transcript: Transcript) -> None:
         "new_orders": [order for order in export["orders"] if order["number"] not in transcript.orders],
         "handoffs": export["handoffs"],
         "reviews": export["reviews"],
+        "scores": export["scores"],
         "consents": [line for line in export["consents"] if line["source"] != "checkout"],
     }
+    record = next(customer for customer in export["customers"] if customer["id"] == "c-maya")
+    _contains(record, story.get("record") or {}, "record")
     begun = {number: order["status"] for number, order in transcript.orders.items()}
     states = {order["number"]: order["status"] for order in known if order["status"] != begun[order["number"]]}
     assert states == (story.get("states") or {})

@@ -92,7 +92,7 @@ def served(folder: Path, records: dict[str, Any], count: int, seed: int) -> tupl
 
 @pytest.fixture(scope="module")
 def records() -> dict[str, Any]:
-    return retail_records()
+    return retail_records(NOW)
 
 
 def test_three_hundred_customers_get_what_they_agreed_to_and_nothing_else(

@@ -30,6 +30,7 @@ from channels.limits import numbered
 from console.demo.sample import sample
 from joining import make_reader
 from storage.engine import make_engine, migrate, reading
+from storage.erasing import erase_due
 from storage.exporting import export_text
 from storage.importing import import_files
 from storage.ledger import SqlLedger
@@ -221,12 +222,13 @@ class Transcript:
     def _pass_by(self, span: timedelta) -> None:
         """Moves the clock an hour at a time, as the scheduler would tick."""
         end = self.now + span
-        with self._fresh() as (_, service):
+        with self._fresh() as (engine, service):
             while self.now < end:
                 self.now = min(end, self.now + timedelta(hours=1))
                 service.fire_due(self.now)
                 while service.send_next():
                     pass
+                erase_due(engine, shop(), self.now)
 
     def _report(self, told: Mapping[str, Any]) -> None:
         """The carrier's news of an order's first parcel, or a parcel for an order that had none."""

@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 
 from bot.flows import announcements, small_talk
+from bot.flows.account import account, change_contact, change_home_address, prefer_channel
 from bot.flows.cancel_order import cancel_order
 from bot.flows.change_items import change_items
 from bot.flows.change_order import change_address, change_order, change_payment
+from bot.flows.complaint import complaint
 from bot.flows.delivery_problem import delivery_problem
 from bot.flows.order_confirmation import order_confirmation, resend_receipt
+from bot.flows.privacy import privacy
 from bot.flows.refund_status import cancel_return, refund, refund_status
 from bot.flows.reorder import reorder
 from bot.flows.return_items import exchange, return_items
 from bot.flows.review import review
+from bot.flows.scores import csat, nps
 from bot.flows.where_is_my_order import have_it, look_into, where_is_my_order
 from bot.story import Flow
 
@@ -46,20 +50,28 @@ FLOWS: dict[str, Entry] = {
     "return_cancel": Entry(cancel_return),
     "review": Entry(review, ("review",)),
     "reorder": Entry(reorder, ("reorder",)),
+    # The customer's own account, data and opinion.
+    "account": Entry(account, ("account",)),
+    "change_contact": Entry(change_contact),
+    "change_home_address": Entry(change_home_address),
+    "prefer_channel": Entry(prefer_channel),
+    "privacy": Entry(privacy, ("privacy",)),
+    "complaint": Entry(complaint, ("complaint",), passing=True),
+    "nps": Entry(nps),
+    "csat": Entry(csat),
     "store_question": Entry(small_talk.store_question, informational=True),
     "person": Entry(small_talk.person, ("person",)),
     "greeting": Entry(small_talk.greeting, ("greeting",), passing=True),
     "thanks": Entry(small_talk.thanks, ("thanks",), passing=True),
     "goodbye": Entry(small_talk.goodbye, ("goodbye",), passing=True),
     "who_are_you": Entry(small_talk.who_are_you, ("identity",), passing=True),
-    "complaint": Entry(small_talk.complaint, ("complaint",), passing=True),
     "clarify": Entry(small_talk.clarify, passing=True),
     "out_of_scope": Entry(
         small_talk.out_of_scope, ("out_of_scope", "jobs", "wholesale", "spam", "promotions"), passing=True
     ),
     "language_change": Entry(small_talk.language_change, ("language_change",), passing=True),
     "grave": Entry(small_talk.grave, ("legal_threat", "safety", "chargeback")),
-    "passed_on": Entry(small_talk.passed_on, ("payment", "privacy")),
+    "passed_on": Entry(small_talk.passed_on, ("payment",)),
     "asked_of_people": Entry(
         small_talk.asked_of_people,
         (
@@ -70,13 +82,23 @@ FLOWS: dict[str, Entry] = {
             "product_question",
             "recommendation",
             "store_question",
-            "account",
         ),
     ),
     **{name: Entry(story) for name, story in announcements.STORIES.items()},
 }
 
+#: Stories whose end is not the end of anything the customer wanted solved, or that asked an opinion already.
+NO_MATTER = frozenset(
+    {"person", "passed_on", "asked_of_people", "grave", "store_question", "privacy", "review", "nps", "csat"}
+)
+
 _FLOW_OF = {intent: name for name, entry in FLOWS.items() for intent in entry.intents}
+
+
+def is_matter(flow: str) -> bool:
+    """Whether a customer whose story this was may be asked how it went."""
+    told = flow in FLOWS and not FLOWS[flow].passing and flow not in announcements.STORIES
+    return told and flow not in NO_MATTER
 
 
 def flow_of_intent(intent: str) -> str:

@@ -45,6 +45,9 @@ def change_order(case: Case) -> Ending:
 
 def change_address(case: Case) -> Ending:
     """Another address: on the order while it is here, by the carrier while it is under way, else what is possible."""
+    if case.world.orders and not case.heard("order_numbers") and not any(map(is_awaited, case.world.orders)):
+        known = {name: case.answers[name] for name in ("wish", "heard") if name in case.answers}
+        return case.go("change_home_address", **known)  # nothing is to come: it is for later orders
     orders = which_orders(case, lambda order: order.status is OrderStatus.PENDING or is_awaited(order))
     case.focus = orders[0].id
     if not all(identity.owns(case.world, order) for order in orders):

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from babel import Locale
 
-from bot.actions import OpenHandoff
+from bot.actions import OpenHandoff, SetPreference
+from bot.identity import KNOWN_WELL
 from bot.model import Choice, Json, Kind
 from bot.story import Case, Ending, Question
 
@@ -67,24 +68,15 @@ def store_question(case: Case) -> Ending:
 
 
 def language_change(case: Case) -> Ending:
-    """Another language, as far as the shop has words in it."""
+    """Another language, as far as the shop has words in it; kept on the record, so that notices speak it too."""
     spoken = case.world.shop.words.languages
-    if case.answers.get("heard", {}).get("language") in spoken:
+    asked = case.answers.get("heard", {}).get("language")
+    if asked in spoken:
+        if case.world.customer and case.world.level in KNOWN_WELL:
+            case.once(SetPreference(customer_id=case.world.customer.id, language=asked))
         return case.end("language.changed")
     names = [Locale.parse(language, sep="-").get_display_name() or language for language in spoken]
     return case.end("language.which", languages=", ".join(name.capitalize() for name in names))
-
-
-def complaint(case: Case) -> Ending:
-    """Displeasure without a matter: what is it about, or a person at once."""
-    question = Question(
-        "about",
-        Kind.CHOICE,
-        "complaint.ask",
-        _text,
-        choices=tuple(Choice(id=intent, title="") for intent in ("where_is_my_order", "delivery_problem", "person")),
-    )
-    return case.go(case.need(question), **_carried(case))
 
 
 def clarify(case: Case) -> Ending:

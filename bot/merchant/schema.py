@@ -205,6 +205,19 @@ class ReorderPolicy(Section):
     max_quantity: int = Field(default=10, ge=1)
 
 
+class PrivacyPolicy(Section):
+    """What is kept of those who want their data deleted, and who decides while something is open."""
+
+    keep_orders_years: int = Field(
+        default=7, ge=0, description="orders are kept so long for the books, without names and addresses"
+    )
+    erase_with_open_orders: bool = Field(
+        default=False,
+        description="whether data is deleted while an order, return or subscription is open; else a person",
+    )
+    notice_url: str | None = Field(default=None, description="where the shop's privacy notice can be read")
+
+
 class ReviewPolicy(Section):
     publish_url: str | None = Field(default=None, description="the same invitation whatever the rating")
 
@@ -221,6 +234,7 @@ class Policies(Section):
     returns: ReturnPolicy = ReturnPolicy()
     care: CarePolicy = CarePolicy()
     reorder: ReorderPolicy = ReorderPolicy()
+    privacy: PrivacyPolicy = PrivacyPolicy()
     review: ReviewPolicy = ReviewPolicy()
 
 
@@ -244,6 +258,25 @@ class ReplenishmentNotice(NoticeSetting):
     lead_days: int = Field(default=5, ge=0)
     lapse_days: int = Field(default=14, ge=1)
     hours: Hours = "10:00-19:00"
+
+
+class NpsNotice(NoticeSetting):
+    """How likely they are to recommend the shop: by cadence from the first order on."""
+
+    after_days: int = Field(default=30, ge=1, description="after the first order")
+    every_days: int = Field(default=182, ge=30)
+    quiet_days: int = Field(default=7, ge=0, description="after a review or a conversation was asked about")
+    lapse_days: int = Field(default=14, ge=1)
+    hours: Hours = "10:00-19:00"
+
+
+class CsatNotice(NoticeSetting):
+    """How satisfied they are with a conversation that came to its end."""
+
+    after_hours: int = Field(default=2, ge=1, description="after the last message")
+    every_days: int = Field(default=30, ge=1, description="nobody is asked more often")
+    lapse_hours: int = Field(default=48, ge=1)
+    hours: Hours = "09:00-20:00"
 
 
 class Cap(Section):
@@ -282,6 +315,8 @@ class NoticesFile(Section):
     exception: NoticeSetting = NoticeSetting(fresh_hours=72)
     review: ReviewNotice = ReviewNotice()
     replenishment: ReplenishmentNotice = ReplenishmentNotice()
+    nps: NpsNotice = NpsNotice()
+    csat: CsatNotice = CsatNotice()
 
 
 class CatalogEntry(Section):

@@ -12,11 +12,13 @@ from bot.hours import next_open, whereabouts_of
 from bot.model import Category, Channel, Conversation, Json
 from bot.notices.kinds import Notice, NoticeKind, Planned, category_of, setting_of
 from bot.notices.news import PICKUP_READY
-from bot.notices.truth import NoticeFacts, truth_of
+from bot.notices.opinions import CHECKS
+from bot.notices.truth import NoticeFacts, Truth, truth_of
 from bot.records import OrderStatus
 
 A_PERSON_TALKS = timedelta(hours=1)  # to look again while a person holds the conversation
 LATER = timedelta(days=1)
+COMPLAINT = "complaint"  # why a case was opened: nobody who waits for its answer is sold to or asked for a favour
 STILL_ASKED = timedelta(hours=1)  # a question put so lately may be answered at any moment
 
 #: Of several channels refused, the reason that tells most is the one kept.
@@ -43,12 +45,7 @@ def judge(notice: Notice, facts: NoticeFacts, now: datetime) -> Judgement:
     setting = setting_of(facts.shop, notice.kind)
     if not setting.enabled:
         return Drop("disabled")
-    order = facts.order(notice.order_id)
-    if order is None or facts.customer is None:
-        return Drop("order_gone")
-    if order.status is OrderStatus.CANCELLED:
-        return Drop("order_cancelled")
-    truth = truth_of(notice, order, facts, now)
+    truth = _truth(notice, facts, now)
     if isinstance(truth, Drop):
         return truth
     if notice.expires_at is not None and now >= notice.expires_at:
@@ -60,6 +57,19 @@ def judge(notice: Notice, facts: NoticeFacts, now: datetime) -> Judgement:
         return welcome
     flow, answers = story_of(notice, truth)
     return Go(welcome, flow, answers)
+
+
+def _truth(notice: Notice, facts: NoticeFacts, now: datetime) -> Truth:
+    if facts.customer is None:
+        return Drop("order_gone")
+    if notice.kind in CHECKS:
+        return CHECKS[notice.kind](notice, facts, now)
+    order = facts.order(notice.order_id)
+    if order is None:
+        return Drop("order_gone")
+    if order.status is OrderStatus.CANCELLED:
+        return Drop("order_cancelled")
+    return truth_of(notice, order, facts, now)
 
 
 def story_of(notice: Notice, subject: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
@@ -75,6 +85,8 @@ def story_of(notice: Notice, subject: Mapping[str, Json]) -> tuple[str, dict[str
             return "review", answers
         case NoticeKind.REPLENISHMENT:
             return "reorder", answers | {"line": subject["line"]}
+        case NoticeKind.NPS | NoticeKind.CSAT:
+            return notice.kind.value, {}
         case _:
             known = {name: subject[name] for name in ("shipments", "eta") if name in subject}
             return f"announce_{notice.kind}", answers | known
@@ -90,6 +102,10 @@ def opening_key(notice: Notice | Planned) -> str:
             return "review.ask"
         case NoticeKind.REPLENISHMENT:
             return "reorder.offer"
+        case NoticeKind.NPS:
+            return "nps.ask"
+        case NoticeKind.CSAT:
+            return "csat.ask"
         case _:
             return f"notice.{notice.kind}"
 
@@ -102,6 +118,8 @@ def _hold_back(notice: Notice, facts: NoticeFacts, now: datetime) -> Hold | Drop
     hours = getattr(setting_of(facts.shop, notice.kind), "hours", None)
     if category_of(notice.kind) is Category.TRANSACTIONAL or hours is None:
         return None
+    if any(handoff.reason == COMPLAINT for handoff in facts.handoffs):
+        return Hold(now + LATER, "complaint_open")
     if _is_asked(facts.conversation, now):
         return Hold(now + STILL_ASKED, "talking")
     opens = next_open(now, whereabouts_of(facts.customer, facts.shop), hours)
@@ -126,7 +144,8 @@ def _over_cap(facts: NoticeFacts) -> Hold | Drop | None:
 
 
 def _where(notice: Notice, facts: NoticeFacts, now: datetime) -> Send | Hold | Drop:
-    """The best address: on the channel they last wrote on, else the shop's order, the first that may be used."""
+    """The best address: on the channel they asked for, else the one they last wrote on, else the shop's
+    order, the first that may be used."""
     answers = [_ask(contact, notice, facts, now) for contact in _contacts(notice, facts)]
     for answer in answers:
         if isinstance(answer, Send):
@@ -152,10 +171,11 @@ def _ask(contact: Contact, notice: Notice, facts: NoticeFacts, now: datetime) ->
 def _contacts(notice: Notice, facts: NoticeFacts) -> Iterator[Contact]:
     used = facts.shop.settings.channels
     channels = [channel for channel in setting_of(facts.shop, notice.kind).channels or used if channel in used]
-    last = facts.conversation.last_channel
-    if last in channels and last is not Channel.CHAT:  # nobody sits at a chat left open
-        channels.remove(last)
-        channels.insert(0, last)
+    preferred = facts.customer.preferred_channel if facts.customer else None
+    for first in (facts.conversation.last_channel, preferred):
+        if first in channels and first is not Channel.CHAT:  # nobody sits at a chat left open
+            channels.remove(Channel(first))
+            channels.insert(0, Channel(first))
     for channel in channels:
         yield from (contact for contact in facts.contacts if contact.address.channel is channel)
 

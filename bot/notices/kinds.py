@@ -20,9 +20,18 @@ class NoticeKind(StrEnum):
     EXCEPTION = "exception"
     REVIEW = "review"
     REPLENISHMENT = "replenishment"
+    NPS = "nps"
+    CSAT = "csat"
 
 
-CATEGORIES = {NoticeKind.REVIEW: Category.REVIEW, NoticeKind.REPLENISHMENT: Category.MARKETING}
+CATEGORIES = {
+    NoticeKind.REVIEW: Category.REVIEW,
+    NoticeKind.REPLENISHMENT: Category.MARKETING,
+    NoticeKind.NPS: Category.REVIEW,
+    NoticeKind.CSAT: Category.REVIEW,
+}
+#: What asks somebody's opinion.
+OPINIONS = (NoticeKind.REVIEW, NoticeKind.NPS, NoticeKind.CSAT)
 
 
 def category_of(kind: NoticeKind) -> Category:
@@ -40,7 +49,8 @@ class Planned:
     """A notice to come. `key` names it for ever: planned again, it is the same notice.
 
     `subject` by kind: movements {"shipments"}; delay {"shipments", "date", "eta"}, a missed day {"promised"} too;
-    exception {"shipment", "problem"}, one planned ahead {"since"} too; review {"until"}; replenishment {"line"}.
+    exception {"shipment", "problem"}, one planned ahead {"since"} too; review {"until"}; replenishment {"line"};
+    nps {"number"}; csat {"since"}. The last two are about no order: `order_id` is empty.
     """
 
     key: str

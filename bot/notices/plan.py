@@ -14,6 +14,7 @@ from bot.merchant.shop import Shop
 from bot.notices.kinds import NoticeKind, Planned, setting_of
 from bot.notices.later import reminder_window, review_window
 from bot.notices.news import News, news_of, silent_since
+from bot.notices.opinions import nps_to_come
 from bot.records import Customer, Order, OrderStatus, Product, Shipment
 
 TOGETHER = timedelta(minutes=15)  # parcels whose news is no further apart are told of in one message
@@ -62,6 +63,7 @@ class _Planner:
         yield from self._silences()
         yield from self._review()
         yield from self._reminders()
+        yield from nps_to_come(self.customer, self.history, self.place, self.shop, self.now)
 
     # -- news ------------------------------------------------------------------------------------------------------
 

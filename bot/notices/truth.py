@@ -47,7 +47,8 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
     """Today's truth for one notice. `orders` are all the customer's, as of now; `asked_at` are the moments at which
-    review and marketing messages were sent to them within the frequency cap's days, oldest first."""
+    review and marketing messages were sent to them within the frequency cap's days, oldest first; `asked` is when each
+    kind of opinion was last asked for."""
 
     shop: Shop
     customer: Customer | None
@@ -61,6 +62,7 @@ class NoticeFacts:
     contacts: tuple[Contact, ...] = ()
     consents: Consents = field(default_factory=dict)
     asked_at: tuple[datetime, ...] = ()
+    asked: Mapping[NoticeKind, datetime] = field(default_factory=dict)
 
     def order(self, order_id: str) -> Order | None:
         return next((order for order in self.orders if order.id == order_id), None)

@@ -3,7 +3,7 @@
 Pure and deterministic; never raises, whatever the text.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.merchant.schema import FaqEntry
@@ -23,7 +23,7 @@ from bot.understanding.lessons import lessons
 from bot.understanding.lexicon import any_of, lexicon
 from bot.understanding.masking import masked, names_of
 from bot.understanding.mood import COMPLAINT, read_mood
-from bot.understanding.normalise import Text, normalise
+from bot.understanding.normalise import Text, normalise, words_of
 from bot.understanding.parts import with_named, without_conditions
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
 from bot.understanding.reasons import find_reasons, only_tells_reason, tells_reason
@@ -42,6 +42,7 @@ MANNERS = frozenset({"greeting", "thanks", "goodbye"})
 MOST_OF_A_DETAIL = 5  # words
 OTHER_VERSION = frozenset({"exchange", "change_order"})
 SURE_BY_THINGS = 0.9
+LITTLE_BESIDE_THINGS = frozenset({"order", "number", "from", "in", "of", "my", "the", "also", "and"})
 BESIDE_THINGS = frozenset(
     {
         "setup_help",
@@ -313,10 +314,11 @@ class Reader:
     def _wanted(self, text: Text, known: Known) -> Wanted:
         """What is wanted; where that is not told, whatever the things are called that the customer has bought."""
         wanted = self._wanted_of(text)
-        if any(wish.intent not in (*deciding.COURTESIES, deciding.OUT_OF_SCOPE) for wish in wanted.wishes):
-            return wanted
         titles = dict.fromkeys(line.title for order in known.orders for line in order.lines)
-        hidden = masked(text, names_of(titles, self._common), self._lexicon.expand)
+        names = names_of(titles, self._common)
+        if any(wish.intent not in (*deciding.COURTESIES, deciding.OUT_OF_SCOPE) for wish in wanted.wishes):
+            return self._without_mere_things(wanted, names)
+        hidden = masked(text, names, self._lexicon.expand)
         if not hidden.names:
             return wanted
         wanted = self._wanted_of(hidden.text)
@@ -324,7 +326,18 @@ class Reader:
             tuple(wish.model_copy(update={"text": hidden.restored(wish.text)}) for wish in some)
             for some in (wanted.wishes, wanted.candidates, wanted.told)
         )
-        return replace(wanted, wishes=wishes, candidates=candidates, told=told)
+        return self._without_mere_things(replace(wanted, wishes=wishes, candidates=candidates, told=told), names)
+
+    def _without_mere_things(self, wanted: Wanted, names: Set[str]) -> Wanted:
+        """Without further wishes that only name things: "return the lamp and the puzzle from order 1042" is one."""
+        mere = [wish for wish in wanted.wishes[1:] if self._only_names(wish.text, names)]
+        wishes, told = (tuple(wish for wish in some if wish not in mere) for some in (wanted.wishes, wanted.told))
+        return replace(wanted, wishes=wishes, told=told) if mere else wanted
+
+    def _only_names(self, said: str, names: Set[str]) -> bool:
+        words = [word for word in words_of(said) if not any(character.isdigit() for character in word)]
+        little = self._common | LITTLE_BESIDE_THINGS
+        return all(word in little or word in names or word.rstrip("s") in names for word in words)
 
     def _wanted_of(self, text: Text) -> Wanted:
         """What the whole says, or the sentences, or the pieces of these, where they want different things."""

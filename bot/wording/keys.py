@@ -107,7 +107,11 @@ _CONVERSATION: Mapping[str, Key] = {
     "clarify.one": Key(choices=INTENTS),
     "clarify.menu": Key(choices=("where_is_my_order", "delivery_problem", "order_confirmation", "person")),
     "clarify.rephrase": Key(),
-    "complaint.ask": Key(choices=("where_is_my_order", "delivery_problem", "person")),
+    "complaint.ask": Key(choices=("where_is_my_order", "delivery_problem", "return", "something_else", "person")),
+    "complaint.what": Key(),
+    "complaint.noted": Key(("order", "expected_by"), may_lack=("order",)),
+    "complaint.next": Key(choices=("where_is_my_order", "delivery_problem", "return", "person", "no")),
+    "complaint.left": Key(),
     "consent.stopped": Key(sms_words=("START",)),
     "consent.started": Key(sms_words=("STOP",)),
     "unsubscribe.ask": Key(),
@@ -306,6 +310,40 @@ _AFTERWARDS: Mapping[str, Key] = {
     "review.no_help": Key(),
 }
 
+STARS = ("1", "2", "3", "4", "5")
+CONTACT = ("new_contact", "minutes")
+_ACCOUNT: Mapping[str, Key] = {
+    "privacy.which": Key(("notice_url",), choices=("export", "erase", "person")),
+    "privacy.export_sent": Key(("sent_to",)),
+    "privacy.export_mail": Key(("first_name",)),
+    "privacy.erase_open": Key(("orders",)),
+    "privacy.erase_confirm": Key(("years",), choices=YES_NO),
+    "privacy.erase_kept": Key(),
+    "privacy.erase_started": Key(("years",)),
+    "account.sign_in": Key(),
+    "account.what": Key(choices=("email", "phone", "address", "other")),
+    "account.ask_email": Key(),
+    "account.ask_phone": Key(),
+    "account.same_contact": Key(("new_contact",)),
+    "account.ask_code": Key(CONTACT),
+    "account.wrong_code": Key(CONTACT),
+    "account.contact_done": Key(("new_contact", "days")),
+    "account.contact_notice": Key(("old_contact", "new_contact")),
+    "account.ask_address": Key(),
+    "account.address_summary": Key(("new_address",), choices=YES_NO),
+    "account.address_done": Key(("new_address",)),
+    "account.orders_keep": Key(("orders",)),
+    "account.orders_too": Key(("orders", "new_address"), choices=YES_NO),
+    "account.which_channel": Key(choices=("whatsapp", "sms", "email")),
+    "account.channel_done": Key(("channel",)),
+    "account.channel_stopped": Key(("channel",), sms_words=("START",)),
+    "nps.ask": Key(promotional=True),
+    "nps.why": Key(),
+    "csat.ask": Key(choices=STARS, promotional=True),
+    "csat.why": Key(),
+    "score.thanks": Key(),
+}
+
 _NOTICES: Mapping[str, Key] = {
     "notice.order_confirmed": Key(ORDER),
     "notice.shipped": Key(PARCELS),
@@ -325,6 +363,7 @@ KEYS: Mapping[str, Key] = {
     **_CHANGES,
     **_RETURNS,
     **_AFTERWARDS,
+    **_ACCOUNT,
     **_NOTICES,
 }
 

@@ -123,6 +123,9 @@ class Composer:
         text = self._pages.get_template("mail.txt.j2").render(facts)
         mail.set_content(text, cte="quoted-printable")
         mail.add_alternative(self._pages.get_template("mail.html.j2").render(facts), "html", cte="quoted-printable")
+        for file in body.files:
+            kind, _, subkind = file.content_type.partition("/")
+            mail.add_attachment(file.text.encode(), kind, subkind, filename=file.name)
 
 
 def _thread(mail: EmailMessage, outgoing: Outgoing) -> None:

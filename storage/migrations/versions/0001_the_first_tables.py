@@ -28,6 +28,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("email_changed_at", UTCDateTime(), nullable=True),
         sa.Column("phone_changed_at", UTCDateTime(), nullable=True),
         sa.Column("retry_at", UTCDateTime(), nullable=True),
+        sa.Column("changes", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("erase_at", UTCDateTime(), nullable=True),
+        sa.Column("erased_at", UTCDateTime(), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("source_id"),
@@ -35,6 +38,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customers_email_key"), ["email_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_customers_phone_key"), ["phone_key"], unique=False)
+        batch_op.create_index(
+            "ix_customers_to_erase",
+            ["erase_at"],
+            unique=False,
+            sqlite_where=sa.text("erase_at IS NOT NULL"),
+            postgresql_where=sa.text("erase_at IS NOT NULL"),
+        )
 
     op.create_table(
         "lookups",
@@ -310,6 +320,29 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.UniqueConstraint("customer_id", "order_id"),
     )
     op.create_table(
+        "scores",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("scale", sa.String(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(), nullable=True),
+        sa.Column("matter", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("customer_id", "scale", "at"),
+    )
+    op.create_table(
+        "suppressions",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
         "subscriptions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("source_id", sa.String(), nullable=False),
@@ -476,6 +509,8 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_subscriptions_customer_id"))
 
     op.drop_table("subscriptions")
+    op.drop_table("suppressions")
+    op.drop_table("scores")
     op.drop_table("reviews")
     with op.batch_alter_table("registrations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_registrations_customer_id"))
@@ -538,6 +573,11 @@ def downgrade() -> None:  # noqa: PLR0915
 
     op.drop_table("lookups")
     with op.batch_alter_table("customers", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_customers_to_erase",
+            sqlite_where=sa.text("erase_at IS NOT NULL"),
+            postgresql_where=sa.text("erase_at IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_customers_phone_key"))
         batch_op.drop_index(batch_op.f("ix_customers_email_key"))
 

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from bot.actions import SetPreference
 from bot.conversation import Turn
 from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
@@ -115,8 +116,8 @@ def test_one_of_those_listed_is_then_taken(reader: Reader) -> None:
     assert spoken.words(spoken.say("en español")) == "Claro, sigamos en español."
 
 
-def test_nothing_is_done_but_to_speak(reader: Reader) -> None:
+def test_nothing_is_done_but_to_speak_and_to_remember(reader: Reader) -> None:
     spoken = talk(reader)
     spoken.say("in Deutsch bitte")
-    assert spoken.ledger.done == {}
+    assert list(spoken.ledger.done.values()) == [SetPreference(customer_id="c-1", language="de")]
     assert spoken.conversation.stack == ()
