@@ -122,6 +122,7 @@ class Lexicon:
     wanting: frozenset[str]  # before a value that is wanted
     instead_behind: frozenset[str]  # behind a value that is wanted
     only_named: frozenset[str]  # values that need their option's name
+    some: frozenset[str]  # before another product that is wanted
     size_lead: frozenset[str]  # before a size of one letter
 
 
@@ -264,6 +265,7 @@ def lexicon() -> Lexicon:
         wanting=frozenset(" ".join(joined("wanting")).split()),
         instead_behind=frozenset(" ".join(joined("instead_behind")).split()),
         only_named=frozenset(" ".join(joined("only_named")).split()),
+        some=frozenset(" ".join(joined("some")).split()),
         size_lead=frozenset(" ".join(joined("size_lead")).split()),
     )
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from bot.actions import NoteLookup, OpenHandoff, PassOn, RequestDelivery, SetConsent
 from bot.conversation import give_back
-from bot.model import Channel, Level, Mood
+from bot.model import Channel, Level, Mood, Wish
+from bot.stage import answers_of
 from tests.bot.stories import (
     NOW,
     MemoryRecords,
@@ -152,6 +153,12 @@ def test_two_wishes_are_served_in_their_order_each_with_its_own_number():
     taken = talk.hear(reading.model_copy(update={"wishes": wishes}))
     assert keys(taken) == ["wismo.in_transit", "order.confirmed"]
     assert taken.says[1].facts["order"]["number"] == "FF-1002"
+
+
+def test_a_story_knows_what_its_wish_hangs_on():
+    wish = Wish(intent="cancel_order", probability=0.9, text="cancel it", condition="unless it has shipped")
+    assert answers_of(wish)["wish"]["condition"] == "unless it has shipped"
+    assert "condition" not in answers_of(wish.model_copy(update={"condition": ""}))["wish"]
 
 
 def test_stop_is_kept_at_once_and_confirmed_once():

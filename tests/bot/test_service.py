@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from bot.model import Address, Channel, Conversation, Grant, Level
-from bot.records import Customer
+from bot.records import Customer, Product
+from bot.service import Facts
 from bot.store import Turn
 from bot.story import World
 from bot.world import world_of
 from storage.engine import make_engine, migrate
-from tests.bot.stories import order
+from tests.bot.stories import MemoryRecords, order
 from tests.works import NOW, PHONE, Works, message, shop
 
 MAYA = Customer(id="c-1", first_name="Maya", phone=PHONE, email="maya@example.com")
@@ -176,3 +177,20 @@ def test_a_fault_is_told_by_its_place_and_not_by_what_the_customer_wrote(
     told = shown.out + shown.err + caplog.text  # wherever the logs of this process go by now
     assert "turn_failed" in told
     assert "4111 1111" not in told
+
+
+def test_understanding_looks_up_what_was_bought_once_and_knows_whose_it_is():
+    asked: list[str] = []
+
+    class Counted(MemoryRecords):
+        def product(self, product_id: str) -> Product | None:
+            asked.append(product_id)
+            return super().product(product_id)
+
+    lines = [{"id": "1", "product_id": "p", "sku": "s", "title": "Lamp", "quantity": 1, "price": "9.00"}] * 2
+    lamp = Product.model_validate(
+        {"id": "p", "title": "Lamp", "variants": [{"sku": "s", "price": "9.00", "currency": "USD"}]}
+    )
+    known = Facts(NOW, [order("FF-1001", lines=lines)], Counted(products=[lamp]), MAYA)
+    assert (known.products(), [one.sku for one in known.variants()]) == ((lamp,), ["s"])
+    assert (asked, known.customer) == (["p"], MAYA)
