@@ -79,7 +79,7 @@ class Reader:
         self._country = country
         taught = lessons(their_labelled(phrases or {}, faq), their_languages(phrases or {}, faq), shelf, encoder)
         scorer = Scorer(taught.learnt, encoder, taught.topics)
-        meanings = {words: scorer.name_of(label) for words, label in taught.phrases.items()}
+        meanings = taught.phrases.told(scorer.name_of)
         self._judge = Judge(scorer, Speller(taught.vocabulary), self._lexicon, meanings)
         self._yes_no = Scorer(taught.yes_no, encoder)
         self._languages = Languages(taught.tongues, self._lexicon)
