@@ -73,7 +73,7 @@ def make_reader(shop: Shop, *, encoder: bool) -> "PhraseReader":
         language=shop.settings.language,
         country=shop.settings.country,
         shelf=FolderShelf(),
-        encoder=packaged_encoder() if encoder else None,
+        encoder=packaged_encoder(FolderShelf()) if encoder else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from bot.actions import Action
 from bot.model import Expected, Outcome, Outgoing, Reading
@@ -103,7 +103,11 @@ class Shelf(Protocol):
         """What was put there under this name, whole; None when there is nothing (any more)."""
         ...
 
-    def put(self, name: str, content: bytes) -> None: ...
+    def open(self, name: str) -> BinaryIO | None:
+        """The same, to be read piece by piece; it stays readable when it is cleared away."""
+        ...
+
+    def put(self, name: str, content: bytes | memoryview) -> None: ...
 
     def __hash__(self) -> int: ...
 

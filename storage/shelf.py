@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 
@@ -40,7 +41,13 @@ class FolderShelf:
         except OSError:
             return None
 
-    def put(self, name: str, content: bytes) -> None:
+    def open(self, name: str) -> BinaryIO | None:
+        try:
+            return (self._folder / name).open("rb")
+        except OSError:
+            return None
+
+    def put(self, name: str, content: bytes | memoryview) -> None:
         """Whole or not at all; the oldest files of its kind, `kind-…`, make room."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -18,9 +18,8 @@ class Judge:
     """Judges clauses. The same clause is judged once while it is remembered; a message's parts are judged in one go,
     because the encoder takes little longer for three than for one."""
 
-    def __init__(
-        self, scorer: Scorer, speller: Speller, lexicon: Lexicon, phrases: Mapping[tuple[str, ...], str]
-    ) -> None:
+    def __init__(self, scorer: Scorer, speller: Speller, lexicon: Lexicon, phrases: Mapping[str, str]) -> None:
+        """`phrases` are words between blanks → what they stand for."""
         self.scorer = scorer
         self._speller = speller
         self._lexicon = lexicon
@@ -53,7 +52,7 @@ class Judge:
         return self._ruled(deciding.judged(scored), fixed, clause.words)
 
     def _ruled(self, found: Judged, fixed: Words, words: Words) -> Judged:
-        phrase = self._phrases.get(fixed) or self._phrases.get(words)
+        phrase = self._phrases.get(" ".join(fixed)) or self._phrases.get(" ".join(words))
         if phrase:
             return deciding.ruled(found, phrase, certain=True)
         said = " ".join(fixed[:MOST_RULED_WORDS])

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from bot.understanding.lexicon import LANGUAGES, Lexicon
+from bot.understanding.wordlist import Table
 
 ENOUGH = 1.4  # to name a language where none is known
 CLEARLY = 1.6  # more than the language so far, to leave it
@@ -26,21 +27,19 @@ DENIALS = frozenset({"not", "no", "nao", "non", "pas", "kein", "geen", "dont"})
 class Languages:
     """Knows which words each language uses: its common words, and those of its phrases."""
 
-    def __init__(self, tongues: Mapping[str, Sequence[str]], lexicon: Lexicon) -> None:
-        used = {word: dict.fromkeys(languages, 0.5) for word, languages in tongues.items()}
+    def __init__(self, tongues: Table[tuple[str, ...]], lexicon: Lexicon) -> None:
+        self._weights = tongues.told(lambda languages: _shared(dict.fromkeys(languages, 0.5)))
+        common: dict[str, dict[str, float]] = {}
         for language, words in lexicon.common.items():
             for word in words:
-                used.setdefault(word, {})[language] = 1.0
-        self._weights = {
-            word: {language: weight / len(by_language) for language, weight in by_language.items()}
-            for word, by_language in used.items()
-        }
+                common.setdefault(word, dict.fromkeys(tongues.get(word, ()), 0.5))[language] = 1.0
+        self._common = {word: _shared(weights) for word, weights in common.items()}
 
     def read(self, bare: str, given: str | None, default: str) -> str:
         """The language of the folded words; `given` is the language so far."""
         scores: defaultdict[str, float] = defaultdict(float)
         for word in bare.split()[:MOST_WORDS]:
-            for language, weight in self._weights.get(word, {}).items():
+            for language, weight in (self._common.get(word) or self._weights.get(word, {})).items():
                 scores[language] += weight
         if not scores:
             return given or default
@@ -49,6 +48,10 @@ class Languages:
             return best if scores[best] >= CLEARLY + 1.5 * scores.get(given, 0.0) else given
         sure = scores[best] >= ENOUGH or scores[best] > 2 * scores.get(default, 0.0)
         return best if sure and scores[best] > scores.get(default, 0.0) else default
+
+
+def _shared(weights: Mapping[str, float]) -> dict[str, float]:
+    return {language: weight / len(weights) for language, weight in weights.items()}
 
 
 def language_asked_for(words: Sequence[str]) -> str | None:

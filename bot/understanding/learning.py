@@ -11,19 +11,21 @@ what lies near one means what it means. Deterministic: nothing is drawn at rando
 import io
 import json
 import zipfile
-from collections import Counter
+from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
+from marisa_trie import Trie
 from numpy.typing import NDArray
 
 from bot.ports import Shelf
 from bot.understanding.encoder import Encoder, Vectors
-from bot.understanding.features import Words, features_of, is_word
+from bot.understanding.features import Words, features_of, grams_of, is_word, pairs_in, plain_words
+from bot.understanding.wordlist import packed_trie, unpacked_trie
 
 SMOOTHING = 0.1
 FEWEST = 2  # examples a feature that is no word must stand in
@@ -31,6 +33,7 @@ PENALTY = 0.3
 STEPS = 60
 LEVELLING = 0.2  # how far a label that has many phrases is held back: 0 not at all, 1 as if all had as many
 BATCH = 1024
+LIKELIHOODS = "likelihoods_"  # before the names of their arrays
 PACKAGED = "directions.npz"
 PACKAGED_YES_NO = "directions_yes_no.npz"
 
@@ -48,18 +51,41 @@ class Directions:
 
 
 @dataclass(frozen=True, slots=True)
+class Likelihoods:
+    """Of features × labels, in logarithms. Few features were ever seen with more than a few labels, so that only these
+    are held: of feature f the `labels` from `starts[f]` to `starts[f + 1]`, and how likely each is; every other is as
+    likely as in `unseen`."""
+
+    unseen: NDArray[np.float16]
+    starts: NDArray[np.int32]
+    labels: NDArray[np.uint16]
+    likely: NDArray[np.float16]
+
+    def of(self, features: NDArray[np.intp]) -> Floats:
+        """A row for each feature, given by its number."""
+        starts = self.starts[features]
+        lengths = self.starts[features + 1] - starts
+        rows = np.repeat(np.arange(len(features)), lengths)
+        held = np.arange(len(rows)) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+        found = np.empty((len(features), len(self.unseen)), np.float32)
+        found[:] = self.unseen
+        found[rows, self.labels[held]] = self.likely[held]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Learnt:
-    """`likelihoods` are of features × labels, in logarithms; `directions` of the vector's width + 1 × labels, or empty,
-    and -inf where a label has none.
+    """`features` have numbers, and `likelihoods` go by these. `directions` are of the vector's width + 1 × labels, or
+    empty, and -inf where a label has none.
 
     `telling` is by feature how much it tells: the rarer, the more. `anchors` are the vectors of the merchant's phrases
     in rows, `anchored` the place of each one's label.
     """
 
     labels: tuple[str, ...]
-    features: Mapping[str, int]
+    features: Trie
     telling: Floats
-    likelihoods: NDArray[np.float16]
+    likelihoods: Likelihoods
     directions: Floats
     anchors: Vectors
     anchored: NDArray[np.intp]
@@ -110,26 +136,54 @@ def weighed(words: Words, learnt: Learnt) -> tuple[NDArray[np.intp], Floats, flo
     return places, (values / np.sqrt(square)).astype(np.float32), square / (square + unknown)
 
 
-def _learn_features(
-    texts: Sequence[Words], answers: NDArray[np.intp], labels: int
-) -> tuple[dict[str, int], Floats, NDArray[np.float16]]:
-    counted = [features_of(words) for words in texts]
-    seen = Counter(feature for counts in counted for feature in counts)
-    kept = [feature for feature, count in seen.items() if count >= FEWEST or is_word(feature)]
-    features = {feature: number for number, feature in enumerate(kept)}
-    totals = np.array([seen[feature] for feature in kept], np.float32)
-    telling = (np.log((1 + len(texts)) / (1 + totals)) + 1).astype(np.float32)
-    mass = np.zeros((labels, len(kept)), np.float32)
-    for counts, answer in zip(counted, answers, strict=True):
-        places = np.array([features[feature] for feature in counts if feature in features], np.intp)
-        values = np.array([count for feature, count in counts.items() if feature in features], np.float32)
-        values = (1 + np.log(values)) * telling[places]
-        length = float(np.sqrt(values @ values))
-        if length:
-            mass[answer, places] += values / length
-    mass += SMOOTHING
-    mass = np.log(mass) - np.log(mass.sum(axis=1, keepdims=True))
-    return features, telling, np.ascontiguousarray(mass.T).astype(np.float16)
+def _learn_features(texts: Sequence[Words], answers: NDArray[np.intp], labels: int) -> tuple[Trie, Floats, Likelihoods]:
+    names, text, feature, counts = _counted(texts)
+    seen = np.bincount(feature, minlength=len(names))
+    kept = (seen >= FEWEST) | np.array([is_word(name) for name in names], bool)
+    rare = (np.log((1 + len(texts)) / (1 + seen)) + 1).astype(np.float32)
+    known = kept[feature]
+    text, feature, counts = text[known], feature[known], counts[known]
+    values = (1 + np.log(counts, dtype=np.float32)) * rare[feature]
+    values /= np.sqrt(np.bincount(text, values * values, len(texts)))[text]
+    features = Trie([name for name, keep in zip(names, kept, strict=True) if keep])
+    place = np.zeros(len(names), np.intp)
+    place[kept] = [features[name] for name, keep in zip(names, kept, strict=True) if keep]
+    telling = np.empty(len(features), np.float32)
+    telling[place[kept]] = rare[kept]
+    return features, telling, _likely(place[feature], answers[text], values, (len(features), labels))
+
+
+def _counted(texts: Sequence[Words]) -> tuple[list[str], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """The names of all features; then text, feature by its place among these, and how often it stands there."""
+    numbers: dict[str, int] = {}
+    of_word: dict[str, list[int]] = {}
+    said, lengths = array("q"), []
+    for words in texts:
+        plain = plain_words(words)
+        found = [numbers.setdefault(pair, len(numbers)) for pair in pairs_in(plain)]
+        for word in plain:
+            if word not in of_word:
+                of_word[word] = [numbers.setdefault(part, len(numbers)) for part in (word, *grams_of(word))]
+            found += of_word[word]
+        said.extend(found)
+        lengths.append(len(found))
+    rows = np.repeat(np.arange(len(texts)), lengths)
+    pairs, counts = np.unique(rows * len(numbers) + np.array(said, np.int64), return_counts=True)
+    text, feature = np.divmod(pairs, max(len(numbers), 1))
+    return list(numbers), text, feature, counts
+
+
+def _likely(
+    features: NDArray[np.intp], answers: NDArray[np.intp], values: NDArray[np.float64], shape: tuple[int, int]
+) -> Likelihoods:
+    """Of each label's mass, spread over all features, the logarithm of each one's share."""
+    pairs, which = np.unique(features * shape[1] + answers, return_inverse=True)
+    mass = np.bincount(which, values, len(pairs))
+    feature, label = np.divmod(pairs, shape[1])
+    whole = np.log(np.bincount(label, mass, shape[1]) + SMOOTHING * shape[0])
+    starts = np.searchsorted(feature, np.arange(shape[0] + 1)).astype(np.int32)
+    likely = (np.log(mass + SMOOTHING) - whole[label]).astype(np.float16)
+    return Likelihoods((np.log(SMOOTHING) - whole).astype(np.float16), starts, label.astype(np.uint16), likely)
 
 
 # -- vectors -----------------------------------------------------------------------------------------------------------
@@ -234,11 +288,12 @@ def digest_of(*parts: str) -> str:
 
 def packed(learnt: Learnt) -> dict[str, NDArray[Any]]:
     """As arrays, by name."""
-    names = json.dumps({"labels": learnt.labels, "features": list(learnt.features)}).encode()
-    return {
+    names = json.dumps({"labels": learnt.labels}).encode()
+    likely = {LIKELIHOODS + field.name: getattr(learnt.likelihoods, field.name) for field in fields(Likelihoods)}
+    return likely | {
         "names": np.frombuffer(names, np.uint8),
+        "features": packed_trie(learnt.features),
         "telling": learnt.telling,
-        "likelihoods": learnt.likelihoods,
         "directions": learnt.directions,
         "anchors": learnt.anchors,
         "anchored": learnt.anchored,
@@ -247,12 +302,11 @@ def packed(learnt: Learnt) -> dict[str, NDArray[Any]]:
 
 def unpacked(held: Mapping[str, NDArray[Any]]) -> Learnt:
     """Raises KeyError or ValueError where something is missing or spoilt."""
-    names = json.loads(held["names"].tobytes())
     return Learnt(
-        labels=tuple(names["labels"]),
-        features={feature: number for number, feature in enumerate(names["features"])},
+        labels=tuple(json.loads(held["names"].tobytes())["labels"]),
+        features=unpacked_trie(held["features"]),
         telling=held["telling"],
-        likelihoods=held["likelihoods"],
+        likelihoods=Likelihoods(*(held[LIKELIHOODS + field.name] for field in fields(Likelihoods))),
         directions=held["directions"],
         anchors=held["anchors"],
         anchored=held["anchored"],

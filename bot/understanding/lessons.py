@@ -8,40 +8,44 @@ import json
 import sys
 import zipfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.ports import Shelf
 from bot.understanding.encoder import Encoder
-from bot.understanding.features import Words, is_word
-from bot.understanding.learning import Learnt, digest_of, learn, packed, unpacked
+from bot.understanding.features import is_word
+from bot.understanding.learning import Example, Learnt, digest_of, learn, packed, unpacked
 from bot.understanding.lexicon import LANGUAGES, raw_sections
 from bot.understanding.normalise import fold
 from bot.understanding.phrases import Labelled, example, own_examples, own_labelled, own_languages, yes_no_examples
 from bot.understanding.scorer import topics_of
+from bot.understanding.wordlist import Table, table_of, unpacked_table
 
-Tongues = Mapping[str, tuple[str, ...]]
+Tongues = Table[tuple[str, ...]]
 """Word → the languages whose phrases use it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """`learnt` is of intents, `yes_no` of yes, no and neither. `phrases` are words → the label of the phrase they are;
+    """`learnt` is of intents, `yes_no` of yes, no and neither. `phrases` are words between blanks → the
+    label of the phrase they are;
     `topics` as in scorer.topics_of."""
 
     learnt: Learnt
     yes_no: Learnt
-    phrases: Mapping[Words, str]
+    phrases: Table[str]
     topics: Mapping[str, str]
     tongues: Tongues
 
     @property
     def vocabulary(self) -> list[str]:
-        return [feature for feature in self.learnt.features if is_word(feature)]
+        return [feature for feature in self.learnt.features.iterkeys() if is_word(feature)]
 
 
 @lru_cache(maxsize=2)
@@ -52,14 +56,12 @@ def lessons(theirs: Labelled, languages: Labelled, shelf: Shelf | None, encoder:
     kept = _unpacked(shelf.take(name)) if shelf else None
     if kept is not None:
         return kept
-    known = {fold(phrase) for phrase, _ in theirs}
     own, said = own_examples(), tuple(example(phrase, label) for phrase, label in theirs)
-    mine = [each for each, (phrase, _) in zip(own, own_labelled(), strict=True) if fold(phrase) not in known]
     learnt = learn(own, said, encoder, shelf)
     made = Lessons(
         learnt=learnt,
         yes_no=learn(yes_no_examples(), (), encoder, shelf),
-        phrases={words: label for words, _, label in (*mine, *said) if words},
+        phrases=table_of({" ".join(words): label for words, _, label in (*_unsaid(own, theirs), *said) if words}),
         topics=topics_of(said, learnt),
         tongues=_tongues(languages),
     )
@@ -68,14 +70,22 @@ def lessons(theirs: Labelled, languages: Labelled, shelf: Shelf | None, encoder:
     return made
 
 
-def _tongues(theirs: Labelled) -> dict[str, tuple[str, ...]]:
+def _unsaid(own: Sequence[Example], theirs: Labelled) -> Sequence[Example]:
+    """Of our examples those that are none of the merchant's phrases."""
+    if not theirs:
+        return own
+    known = {fold(phrase) for phrase, _ in theirs}
+    return [each for each, (phrase, _) in zip(own, own_labelled(), strict=True) if fold(phrase) not in known]
+
+
+def _tongues(theirs: Labelled) -> Tongues:
     """`theirs` are the merchant's phrases, each with its language."""
     used: defaultdict[str, set[str]] = defaultdict(set)
     ours = zip((words for words, _, _ in own_examples()), own_languages(), strict=True)
     for words, language in (*ours, *((example(line, "")[0], language) for line, language in theirs)):
         for word in words:
             used[word].add(language)
-    return {word: tuple(sorted(in_these)) for word, in_these in used.items()}
+    return table_of({word: tuple(sorted(in_these)) for word, in_these in used.items()})
 
 
 @lru_cache(maxsize=1)
@@ -87,9 +97,9 @@ def _own_fingerprint() -> str:
     return digest_of(sys.byteorder, *code, *texts)
 
 
-ANSWERS = "yes_no_"  # before the names of arrays that are of answers
+ANSWERS, PHRASES, TONGUES = "yes_no_", "phrases_", "tongues_"  # before the names of arrays that are of these
 FOLDERS = ("phrases", "yes_no_phrases", "lexicon")
-CODE = ("learning", "lessons", "features", "phrases", "normalise", "clauses", "scorer")
+CODE = ("learning", "lessons", "features", "phrases", "normalise", "clauses", "scorer", "wordlist")
 
 
 def _fingerprint(theirs: Labelled, encoder: Encoder | None) -> str:
@@ -99,11 +109,17 @@ def _fingerprint(theirs: Labelled, encoder: Encoder | None) -> str:
 def _packed(made: Lessons) -> bytes:
     held = io.BytesIO()
     rest = {
-        "phrases": [[" ".join(words), label] for words, label in made.phrases.items()],
+        "labels": made.phrases.values_by_number,
+        "languages": made.tongues.values_by_number,
         "topics": made.topics,
-        "tongues": made.tongues,
     }
-    arrays = packed(made.learnt) | {ANSWERS + name: array for name, array in packed(made.yes_no).items()}
+    parts = {
+        "": packed(made.learnt),
+        ANSWERS: packed(made.yes_no),
+        PHRASES: made.phrases.packed(),
+        TONGUES: made.tongues.packed(),
+    }
+    arrays = {prefix + name: array for prefix, part in parts.items() for name, array in part.items()}
     np.savez(held, rest=np.frombuffer(json.dumps(rest).encode(), np.uint8), **arrays)  # type: ignore[arg-type]
     return held.getvalue()
 
@@ -113,13 +129,16 @@ def _unpacked(content: bytes | None) -> Lessons | None:
     try:
         with np.load(io.BytesIO(content or b""), allow_pickle=False) as held:
             rest = json.loads(held["rest"].tobytes())
-            answers = {name.removeprefix(ANSWERS): held[name] for name in held if name.startswith(ANSWERS)}
             return Lessons(
                 learnt=unpacked(held),
-                yes_no=unpacked(answers),
-                phrases={tuple(words.split(" ")): label for words, label in rest["phrases"]},
+                yes_no=unpacked(_part(held, ANSWERS)),
+                phrases=unpacked_table(_part(held, PHRASES), tuple(rest["labels"])),
                 topics=rest["topics"],
-                tongues={word: tuple(languages) for word, languages in rest["tongues"].items()},
+                tongues=unpacked_table(_part(held, TONGUES), tuple(map(tuple, rest["languages"]))),
             )
     except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile):
         return None
+
+
+def _part(held: Mapping[str, NDArray[Any]], prefix: str) -> Mapping[str, NDArray[Any]]:
+    return {name.removeprefix(prefix): held[name] for name in held if name.startswith(prefix)}

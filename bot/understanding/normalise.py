@@ -6,12 +6,13 @@ there.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 LONGEST = 4_000
 PICTURES = "[\u2600-\u27bf\U0001f300-\U0001faff]"  # of a pattern: what stands between sentences as a full stop does
+MOST_LETTERS = 4_096
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "“": '"', "”": '"', "\u00a0": " "})
 _ENGLISH_SUFFIX = re.compile(r"'(?=(?:s|t|m|d|re|ve|ll|em|all|clock)\b)")
@@ -48,9 +49,7 @@ def fold(text: str) -> str:
     if "'" in text:
         text = _ENGLISH_SUFFIX.sub("", text).replace("'", " ")
     if not text.isascii():
-        text = "".join(
-            character for character in unicodedata.normalize("NFKD", text) if not unicodedata.combining(character)
-        ).replace("ß", "ss")
+        text = unicodedata.normalize("NFKD", text).translate(_PLAIN).replace("ß", "ss")
     return _SPACE.sub(" ", text).strip()
 
 
@@ -80,8 +79,7 @@ def _visible(text: str) -> str:
     """Without format and control characters; line breaks stay. Compatibility forms (full width, bold) become plain."""
     if text.isascii() and text.isprintable():
         return text
-    text = unicodedata.normalize("NFKC", text)
-    return "".join(_seen(character) for character in text)
+    return unicodedata.normalize("NFKC", text).translate(_VISIBLE)
 
 
 def _seen(character: str) -> str:
@@ -91,3 +89,22 @@ def _seen(character: str) -> str:
     if category in ("Cf", "Cs", "Mn"):
         return character if category == "Mn" and not "\ufe00" <= character <= "\ufe0f" else ""
     return "\n" if character in "\r\x0b\x0c\u2028\u2029" else " " if category[0] in "CZ" else character
+
+
+class _Letters(dict[int, str]):
+    """For str.translate: what becomes of each letter, worked out when it is first met, and kept for the first few
+    thousand."""
+
+    def __init__(self, become: Callable[[str], str]) -> None:
+        super().__init__()
+        self._become = become
+
+    def __missing__(self, letter: int) -> str:
+        found = self._become(chr(letter))
+        if len(self) < MOST_LETTERS:
+            self[letter] = found
+        return found
+
+
+_VISIBLE = _Letters(_seen)
+_PLAIN = _Letters(lambda letter: "" if unicodedata.combining(letter) else letter)

@@ -106,7 +106,7 @@ class Reader:
         taught = lessons(their_labelled(phrases or {}, faq), their_languages(phrases or {}, faq), shelf, encoder)
         once = Remembered(encoder) if encoder else None
         scorer = Scorer(taught.learnt, once, taught.topics)
-        meanings = {words: scorer.name_of(label) for words, label in taught.phrases.items()}
+        meanings = taught.phrases.told(scorer.name_of)
         self._judge = Judge(scorer, Speller(taught.vocabulary), self._lexicon, meanings)
         self._yes_no = Scorer(taught.yes_no, once)
         self._languages = Languages(taught.tongues, self._lexicon)

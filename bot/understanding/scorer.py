@@ -46,7 +46,7 @@ def topics_of(theirs: Sequence[Example], learnt: Learnt) -> dict[str, str]:
     for words, _, label in theirs:
         if label.startswith(FAQ):
             places, values, _ = weighed(words, learnt)
-            scores = values @ learnt.likelihoods[places].astype(np.float32)
+            scores = values @ learnt.likelihoods.of(places)
             asked[label.removeprefix(FAQ)][learnt.labels[max(ours, key=lambda place: scores[place])]] += 1
     kinds = {label.partition(".")[2] for label in learnt.labels if label.startswith(f"{STORE_QUESTION}.")}
     topics = {name: name for name in asked if name in kinds}
@@ -102,17 +102,17 @@ class Scorer:
     def why(self, words: Words, label: str) -> list[tuple[str, float]]:
         """The features that speak for a label against the mean of all, strongest first."""
         places, values, _ = weighed(words, self._learnt)
-        names = list(self._learnt.features)
-        rows = self._learnt.likelihoods[places].astype(np.float32)
+        rows = self._learnt.likelihoods.of(places)
         gains = values * (rows[:, self._learnt.labels.index(label)] - rows.mean(axis=1))
-        said = [(names[place], float(gain)) for place, gain in zip(places, gains, strict=True) if gain > 0]
+        name = self._learnt.features.restore_key
+        said = [(name(place), float(gain)) for place, gain in zip(places.tolist(), gains, strict=True) if gain > 0]
         return sorted(said, key=lambda entry: (-entry[1], entry[0]))
 
     def _by_features(self, words: Words) -> tuple[Floats, float]:
         places, values, known = weighed(words, self._learnt)
         if not len(places):
             return np.zeros(len(self._learnt.labels), np.float32), 0.0
-        return values @ self._learnt.likelihoods[places].astype(np.float32), known
+        return values @ self._learnt.likelihoods.of(places), known
 
     def _by_direction(self, vector: Floats) -> Floats:
         """In logarithms, up to a constant. Near a phrase of the merchant's, what it stands for is the likeliest."""

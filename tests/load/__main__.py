@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.load.mails import slowest_mail
+from tests.load.reading import reading
 from tests.load.running import seconds_until_ready, serving
 from tests.load.turns import cpu_per_turn
 from tests.load.wire import requests_per_second
@@ -40,6 +41,7 @@ def measure(folder: Path, requests: int, turns: int, database: str | None) -> li
     cpu = cpu_per_turn(folder, turns)
     ready, megabytes = seconds_until_ready(folder)
     mail = slowest_mail()
+    alone, encoding = reading(encoder=False), reading(encoder=True)
     ratio = statistics.median(own / ceiling for own, ceiling in zip(ours, bare, strict=True))
     return [
         ("bare Flask + signature + one insert", f"{statistics.median(bare):,.0f} requests/s", ""),
@@ -49,6 +51,12 @@ def measure(folder: Path, requests: int, turns: int, database: str | None) -> li
         ("CPU of taking the message in", f"{cpu.receive:.2f} ms", ""),
         ("CPU of sending the reply, without the wire", f"{cpu.send:.2f} ms", ""),
         ("resident memory of `flask serve` after its turns", f"{megabytes:.0f} MB", "at most 150 MB"),
+        ("resident memory of the reader alone, without the encoder", f"{alone.megabytes:.0f} MB", "at most 110 MB"),
+        ("the same with the encoder", f"{encoding.megabytes:.0f} MB", "at most 170 MB"),
+        ("CPU of reading a message without the encoder, median", f"{alone.message:.2f} ms", "at most 1 ms"),
+        ("the same with the encoder", f"{encoding.message:.2f} ms", "at most 4 ms"),
+        ("that against encoding the message once", f"{encoding.message / encoding.encoding:.1f} times", ""),
+        ("CPU of a reader's first start, before anything is kept", f"{encoding.first:.1f} s", "at most 3 s"),
         (f"the slowest hostile mail: {mail.name}", f"{mail.seconds:.2f} s", "at most 1 s"),
         ("that mail against the standard library's parsing", f"{mail.parsings:.1f} times", ""),
         ("from start to ready", f"{ready:.2f} s", "at most 3 s"),

@@ -25,3 +25,14 @@ def test_one_kind_does_not_make_room_for_another(tmp_path: Path) -> None:
     for number in range(MOST + 3):
         shelf.put(f"weights-{number}", b"content")
     assert shelf.take("words-1") == b"content"
+
+
+def test_what_is_opened_is_read_on_although_it_was_cleared_away(tmp_path: Path) -> None:
+    shelf = FolderShelf(tmp_path)
+    shelf.put("name", memoryview(b"content"))
+    file = shelf.open("name")
+    assert file is not None
+    (tmp_path / "name").unlink()
+    with file:
+        assert file.read() == b"content"
+    assert shelf.open("name") is None

@@ -88,7 +88,7 @@ class Ear:
 
 @pytest.fixture(scope="session")
 def ear() -> Ear:
-    return Ear(Reader(shelf=FolderShelf(), encoder=packaged_encoder()))
+    return Ear(Reader(shelf=FolderShelf(), encoder=packaged_encoder(FolderShelf())))
 
 
 @pytest.fixture
