@@ -46,6 +46,7 @@ class World:
 
     `orders` are newest first. `status_only` names the orders shown by knowledge alone: no address, contact or payment
     details of these may be said. `contact_changed_at` is when the contact written from last changed on the record.
+    `language` is the one they are answered in.
     """
 
     now: datetime
@@ -61,6 +62,7 @@ class World:
     contact_changed_at: datetime | None = None
     mood: Mood = Mood.CALM
     focus: str | None = None
+    language: str = "en"
 
     @property
     def policies(self) -> Policies:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from bot.records import (
+    Alert,
     ConsentRecord,
     Customer,
     Handoff,
@@ -24,7 +25,7 @@ from bot.records import (
 )
 from storage.ingest_messages import INBOX, OUTBOX, ids_of_unsent
 from storage.ingest_people import CONSENTS
-from storage.ingest_rest import REGISTRATIONS, REVIEWS, SUBSCRIPTIONS, known_handoffs
+from storage.ingest_rest import ALERTS, REGISTRATIONS, REVIEWS, SUBSCRIPTIONS, known_handoffs
 from storage.records import CUSTOMERS, ORDERS, PRODUCTS
 
 CODE_KEY = "identity.code"  # the words that carry a one-time code
@@ -40,6 +41,7 @@ def export_text(connection: Connection, *, messages: bool = False) -> Iterator[s
         ("subscriptions", _kept(connection, SUBSCRIPTIONS, Subscription)),
         ("reviews", _reviews(connection)),
         ("registrations", _kept(connection, REGISTRATIONS, Registration)),
+        ("alerts", _alerts(connection)),
         ("handoffs", _handoffs(connection)),
         ("consents", _consents(connection)),
     ]
@@ -88,6 +90,12 @@ def _reviews(connection: Connection) -> Iterator[Review]:
             words=row.words,
             at=row.at,
         )
+
+
+def _alerts(connection: Connection) -> Iterator[Record]:
+    """Those of the shop's customers: a stranger's goes to an address that no export holds."""
+    kept = _kept(connection, ALERTS, Alert)
+    return (one for one in kept if isinstance(one, Alert) and one.customer_id is not None)
 
 
 def _handoffs(connection: Connection) -> Iterator[Handoff]:

@@ -13,17 +13,22 @@ from sqlalchemy import Connection, select, update
 from bot.actions import (
     Action,
     CheckCode,
+    CloseAlert,
     NoteLookup,
     OpenClaim,
     OpenHandoff,
+    OpenWarrantyClaim,
     PassOn,
     RecordReview,
     RefundLines,
+    RegisterProduct,
     Reorder,
     Replace,
+    RequestAlert,
     RequestDelivery,
     ResendReceipt,
     SendCode,
+    SendGuide,
     SetConsent,
 )
 from bot.merchant.shop import Shop
@@ -33,6 +38,7 @@ from storage.doing import Doing
 from storage.ledger_codes import check_code, note_lookup, send_code
 from storage.ledger_desk import hand_over, pass_on, resend_receipt
 from storage.ledger_orders import open_claim, refund_lines, request_delivery
+from storage.ledger_products import close_alert, open_warranty_claim, register_product, request_alert, send_guide
 from storage.ledger_sales import reorder, replace
 from storage.ledger_wishes import record_review, set_consent
 from storage.records import table
@@ -51,6 +57,12 @@ DOERS: dict[type[Action], Callable[[Doing, Any], Outcome]] = {
     OpenClaim: open_claim,
     Replace: replace,
     RefundLines: refund_lines,
+    # products: guides, warranty, alerts
+    SendGuide: send_guide,
+    RegisterProduct: register_product,
+    OpenWarrantyClaim: open_warranty_claim,
+    RequestAlert: request_alert,
+    CloseAlert: close_alert,
     RecordReview: record_review,
     Reorder: reorder,
 }

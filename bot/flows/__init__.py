@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
-from bot.flows import announcements, small_talk
+from bot.flows import alerts, announcements, small_talk
 from bot.flows.delivery_problem import delivery_problem, other_address
 from bot.flows.order_confirmation import order_confirmation, resend_receipt
+from bot.flows.product_question import alert_me, product_question
+from bot.flows.recommendation import recommendation
 from bot.flows.reorder import reorder
 from bot.flows.review import review
+from bot.flows.setup_help import setup_help
+from bot.flows.warranty import register_it, warranty
 from bot.flows.where_is_my_order import have_it, look_into, where_is_my_order
 from bot.story import Flow
 
@@ -31,6 +35,13 @@ FLOWS: dict[str, Entry] = {
     "other_address": Entry(other_address, ("change_address",)),
     "review": Entry(review, ("review",)),
     "reorder": Entry(reorder, ("reorder",)),
+    # the product itself
+    "setup_help": Entry(setup_help, ("setup_help",)),
+    "warranty": Entry(warranty, ("warranty",)),
+    "register_it": Entry(register_it, passing=True),
+    "recommendation": Entry(recommendation, ("recommendation",), informational=True),
+    "product_question": Entry(product_question, ("product_question",)),
+    "alert_me": Entry(alert_me, passing=True),
     "store_question": Entry(small_talk.store_question, informational=True),
     "person": Entry(small_talk.person, ("person",)),
     "greeting": Entry(small_talk.greeting, ("greeting",), passing=True),
@@ -60,17 +71,13 @@ FLOWS: dict[str, Entry] = {
     "asked_of_people": Entry(
         small_talk.asked_of_people,
         (
-            "warranty",
-            "setup_help",
             "subscription",
             "loyalty",
-            "product_question",
-            "recommendation",
             "store_question",
             "account",
         ),
     ),
-    **{name: Entry(story) for name, story in announcements.STORIES.items()},
+    **{name: Entry(story) for name, story in (announcements.STORIES | alerts.STORIES).items()},
 }
 
 _FLOW_OF = {intent: name for name, entry in FLOWS.items() for intent in entry.intents}

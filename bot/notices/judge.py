@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from bot.consent import Contact, Drop, Hold, Send, may_send
 from bot.hours import next_open, whereabouts_of
 from bot.model import Category, Channel, Conversation, Json
+from bot.notices.alerts import ALERTS, alert_truth
 from bot.notices.kinds import Notice, NoticeKind, Planned, category_of, setting_of
 from bot.notices.news import PICKUP_READY
-from bot.notices.truth import NoticeFacts, truth_of
+from bot.notices.truth import NoticeFacts, Truth, truth_of
 from bot.records import OrderStatus
 
 A_PERSON_TALKS = timedelta(hours=1)  # to look again while a person holds the conversation
@@ -43,12 +44,7 @@ def judge(notice: Notice, facts: NoticeFacts, now: datetime) -> Judgement:
     setting = setting_of(facts.shop, notice.kind)
     if not setting.enabled:
         return Drop("disabled")
-    order = facts.order(notice.order_id)
-    if order is None or facts.customer is None:
-        return Drop("order_gone")
-    if order.status is OrderStatus.CANCELLED:
-        return Drop("order_cancelled")
-    truth = truth_of(notice, order, facts, now)
+    truth = alert_truth(facts) if notice.kind in ALERTS else _of_order(notice, facts, now)
     if isinstance(truth, Drop):
         return truth
     if notice.expires_at is not None and now >= notice.expires_at:
@@ -60,6 +56,16 @@ def judge(notice: Notice, facts: NoticeFacts, now: datetime) -> Judgement:
         return welcome
     flow, answers = story_of(notice, truth)
     return Go(welcome, flow, answers)
+
+
+def _of_order(notice: Notice, facts: NoticeFacts, now: datetime) -> Truth:
+    """What may be told of the order that it is about."""
+    order = facts.order(notice.order_id)
+    if order is None or facts.customer is None:
+        return Drop("order_gone")
+    if order.status is OrderStatus.CANCELLED:
+        return Drop("order_cancelled")
+    return truth_of(notice, order, facts, now)
 
 
 def story_of(notice: Notice, subject: Mapping[str, Json]) -> tuple[str, dict[str, Json]]:
@@ -75,6 +81,8 @@ def story_of(notice: Notice, subject: Mapping[str, Json]) -> tuple[str, dict[str
             return "review", answers
         case NoticeKind.REPLENISHMENT:
             return "reorder", answers | {"line": subject["line"]}
+        case NoticeKind.BACK_IN_STOCK | NoticeKind.PRICE_DROP:
+            return f"announce_{notice.kind}", dict(subject)
         case _:
             known = {name: subject[name] for name in ("shipments", "eta") if name in subject}
             return f"announce_{notice.kind}", answers | known

@@ -20,9 +20,16 @@ class NoticeKind(StrEnum):
     EXCEPTION = "exception"
     REVIEW = "review"
     REPLENISHMENT = "replenishment"
+    BACK_IN_STOCK = "back_in_stock"
+    PRICE_DROP = "price_drop"
 
 
-CATEGORIES = {NoticeKind.REVIEW: Category.REVIEW, NoticeKind.REPLENISHMENT: Category.MARKETING}
+CATEGORIES = {
+    NoticeKind.REVIEW: Category.REVIEW,
+    NoticeKind.REPLENISHMENT: Category.MARKETING,
+    NoticeKind.BACK_IN_STOCK: Category.ALERT,
+    NoticeKind.PRICE_DROP: Category.ALERT,
+}
 
 
 def category_of(kind: NoticeKind) -> Category:
@@ -40,7 +47,8 @@ class Planned:
     """A notice to come. `key` names it for ever: planned again, it is the same notice.
 
     `subject` by kind: movements {"shipments"}; delay {"shipments", "date", "eta"}, a missed day {"promised"} too;
-    exception {"shipment", "problem"}, one planned ahead {"since"} too; review {"until"}; replenishment {"line"}.
+    exception {"shipment", "problem"}, one planned ahead {"since"} too; review {"until"}; replenishment {"line"};
+    back in stock and price drop {"alert", "product"}, and no order.
     """
 
     key: str
