@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from bot.model import Category, Channel, Json, Value
-from bot.records import ExchangeFor, PostalAddress, Remedy, ReturnLine
+from bot.records import AlertKind, ExchangeFor, PostalAddress, Remedy, ReturnLine
 
 
 class Action(Value):
@@ -146,6 +146,67 @@ class RefundLines(Action):
     line_ids: tuple[str, ...]
     amount: Decimal
     reason: str
+
+
+# Products: guides, warranty, alerts
+
+
+class SendGuide(Action):
+    """The whole guide, to the email address on file of this customer. data: {"masked"}; refused("no_email")."""
+
+    customer_id: str
+    guide: str
+    product_id: str
+
+
+class RegisterProduct(Action):
+    """A line of an order in the shop's register of what customers own. data: {"already"}; refused("no_such_line")."""
+
+    order_id: str
+    line_id: str
+    serial: str | None = None
+
+
+class OpenWarrantyClaim(Action):
+    """What is wrong with a line under warranty, kept on the order; with `repair` the shop is to arrange one.
+
+    pending for a repair, else done. refused("no_such_line"|"already_claimed").
+    """
+
+    order_id: str
+    line_id: str
+    words: str
+    photos: tuple[str, ...] = ()
+    remedy: Literal["replacement", "repair", "refund"]
+
+    @property
+    def name(self) -> str:
+        return f"OpenWarrantyClaim-{self.line_id}"
+
+
+class RequestAlert(Action):
+    """To be told, on the channel the wish came by, when a product is back in stock or costs less than `below`.
+
+    The wish is the consent, for this alone; `words` are kept as its proof. data: {"already"};
+    refused("no_such_product"|"no_address"|"true_already").
+    """
+
+    product_id: str
+    sku: str | None = None
+    what: AlertKind
+    below: Decimal | None = None
+    currency: str | None = None
+    words: str
+
+    @property
+    def name(self) -> str:
+        return f"RequestAlert-{self.what}-{self.product_id}-{self.sku or ''}"
+
+
+class CloseAlert(Action):
+    """An alert has been told."""
+
+    alert_id: str
 
 
 class RecordReview(Action):

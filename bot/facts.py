@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.merchant.schema import ShopSettings
 from bot.model import Source, Value
-from bot.records import Customer, Line, Money, Order, PostalAddress, Shipment
+from bot.records import Customer, Line, Money, Order, PostalAddress, Product, Shipment, Variant
 from bot.tracking import Progress, State, progress_of
 
 View = dict[str, Any]
@@ -41,6 +41,40 @@ def line_view(line: Line, currency: str) -> View:
         "price": Money(line.price, currency),
         "name": f"{line.title} ({options})" if options else line.title,
     }
+
+
+def product_view(product: Product) -> View:
+    """`title options[] variants[] price same_price in_stock`; a variant as variant_view.
+
+    `price` is the lowest of what is in stock, else of all; None where nothing is priced. `options` are the names of the
+    variants. `in_stock` says whether any of them is there.
+    """
+    there = [variant for variant in product.variants if has_stock(variant)] or list(product.variants)
+    lowest = min(there, key=lambda variant: variant.price, default=None)
+    return {
+        "title": product.title,
+        "variants": [variant_view(product, variant) for variant in product.variants],
+        "options": [text for variant in product.variants if (text := ", ".join(variant.options.values()))],
+        "price": Money(lowest.price, lowest.currency) if lowest else None,
+        "same_price": len({variant.price for variant in product.variants}) <= 1,
+        "in_stock": any(has_stock(variant) for variant in product.variants),
+    }
+
+
+def variant_view(product: Product, variant: Variant) -> View:
+    """`name options price stock in_stock`; `stock` is None where the shop does not count."""
+    options = ", ".join(variant.options.values())
+    return {
+        "name": f"{product.title} ({options})" if options else product.title,
+        "options": options or None,
+        "price": Money(variant.price, variant.currency),
+        "stock": variant.stock,
+        "in_stock": has_stock(variant),
+    }
+
+
+def has_stock(variant: Variant) -> bool:
+    return variant.stock is None or variant.stock > 0
 
 
 def summary(lines: tuple[Line, ...]) -> str:

@@ -18,6 +18,7 @@ from bot.errors import Fault
 from bot.importing_text import Path, Raw, SourceFile, Unreadable, close, decode, read_csv, read_json, read_json_lines
 from bot.model import Category, Channel
 from bot.records import (
+    Alert,
     ConsentRecord,
     Customer,
     Handoff,
@@ -82,6 +83,7 @@ KINDS: Mapping[str, type[Record]] = {
     "reviews": Review,
     "scores": Score,
     "registrations": Registration,
+    "alerts": Alert,
     "handoffs": Handoff,
     "consents": ConsentRecord,
     "messages": MessageRecord,
@@ -100,6 +102,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
             "reviews",
             "scores",
             "registrations",
+            "alerts",
             "handoffs",
             "consents",
             "messages",
@@ -271,6 +274,8 @@ def _further(placed: Placed) -> Iterator[Fault]:
         lines = [line.id for line in record.lines]
         if len(set(lines)) != len(lines):
             yield placed.fault("lines", "two lines have the same id")
+    if isinstance(record, Alert) and record.customer_id is None:
+        yield placed.fault("customer_id", "is required")
     for name, allowed in _CLOSED.items():
         value = None if isinstance(record, Product) else getattr(record, name, None)
         if isinstance(value, str) and value not in allowed:

@@ -31,6 +31,7 @@ class Category(StrEnum):
 
     TRANSACTIONAL = "transactional"
     REVIEW = "review"
+    ALERT = "alert"  # what was asked to be told of, and nothing else
     MARKETING = "marketing"
 
 

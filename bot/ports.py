@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from bot.actions import Action
 from bot.model import Expected, Outcome, Outgoing, Reading
-from bot.records import Customer, Order, Product, Variant
+from bot.records import Customer, Order, Product, Registration, Variant
 
 if TYPE_CHECKING:
     from bot.understanding.opinion import Opinion, Question
@@ -34,6 +34,23 @@ class Records(Protocol):
     def product(self, product_id: str) -> Product | None: ...
 
     def product_of_sku(self, sku: str) -> Product | None: ...
+
+    def find_products(self, text: str) -> Sequence[Product]:
+        """The products of the catalogue that the text's words name best, by titles and options; at most nine that are
+        named equally well, in the order of their titles. None of them has to be anybody's."""
+        ...
+
+    def bought_together(self, product_id: str) -> Sequence[tuple[str, int]]:
+        """Products that were in one order with this one, and in how many orders; most first, then by id."""
+        ...
+
+    def registrations_of(self, customer_id: str) -> Sequence[Registration]:
+        """What this customer has in the shop's register."""
+        ...
+
+    def open_handoffs(self, customer_id: str) -> int:
+        """How many cases and tasks about this customer wait for a person."""
+        ...
 
     def failed_lookups(
         self,

@@ -403,6 +403,32 @@ class Registration(Record):
     at: Moment
 
 
+class AlertKind(StrEnum):
+    BACK_IN_STOCK = "back_in_stock"
+    PRICE_DROP = "price_drop"
+
+
+class Alert(Record):
+    """A wish to be told of a product, and the words that gave leave to. Without a `sku` any variant of it will do.
+
+    `below` is the price it has to fall below. `closed_at` is when it was told.
+    """
+
+    kind: ClassVar[str] = "alerts"
+
+    id: Id
+    customer_id: str | None = None
+    product_id: Id
+    sku: str | None = None
+    what: AlertKind
+    below: Amount | None = None
+    currency: Currency | None = None
+    channel: str
+    words: str | None = None
+    at: Moment
+    closed_at: Moment | None = None
+
+
 class Handoff(Record):
     """A case given to a person, or a task for one. `customer_id` is None for a sender the shop does not know."""
 

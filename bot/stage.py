@@ -4,7 +4,7 @@ What a message means is decided in bot/conversation.py; here is what follows fro
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -104,7 +104,7 @@ class Stage:
             self.stack.pop()
             self.hand_over(HandedOver("story_gone"))
             return False
-        telling = tell(FLOWS[case.flow].story, case, self.world, self.act)
+        telling = tell(FLOWS[case.flow].story, case, self.spoken_to(), self.act)
         self.learn(telling)
         match telling.outcome:
             case Asked(question):
@@ -126,6 +126,10 @@ class Stage:
             case _:
                 self.leave_top("ended")
                 return True
+
+    def spoken_to(self) -> World:
+        """The world with the language that this turn is answered in."""
+        return replace(self.world, language=self.language())
 
     def learn(self, telling: Telling) -> None:
         asked = tuple(self.titled(question) for question in telling.asked)
@@ -259,7 +263,7 @@ class Stage:
         if not entry.informational:
             return False
         state = CaseState(id=f"{self.counter}+", flow="", opened_at=self.world.now, answers=answers_of(wish))
-        telling = tell(entry.story, state, self.world, self.act)
+        telling = tell(entry.story, state, self.spoken_to(), self.act)
         offers = isinstance(telling.outcome, Gone) and FLOWS[telling.outcome.flow].passing
         if not isinstance(telling.outcome, Ended) and not offers:
             return False

@@ -48,6 +48,7 @@ class World:
 
     `orders` are newest first. `status_only` names the orders shown by knowledge alone: no address, contact or payment
     details of these may be said. `contact_changed_at` is when the contact written from last changed on the record.
+    `language` is the one they are answered in.
     """
 
     now: datetime
@@ -64,6 +65,7 @@ class World:
     mood: Mood = Mood.CALM
     focus: str | None = None
     refusals: Mapping[str, Sequence[str]] = field(default_factory=dict)  # as in Conversation
+    language: str = "en"
 
     @property
     def policies(self) -> Policies:

@@ -19,7 +19,7 @@ from storage.doing import EVENTS
 from storage.engine import reading
 from storage.ingest_messages import INBOX, OUTBOX
 from storage.ingest_people import CONSENTS
-from storage.ingest_rest import HANDOFFS, REGISTRATIONS, REVIEWS, SCORES, SUBSCRIPTIONS
+from storage.ingest_rest import ALERTS, HANDOFFS, REGISTRATIONS, REVIEWS, SCORES, SUBSCRIPTIONS
 from storage.ledger_codes import CODES, LOOKUPS
 from storage.notices import NOTICES, newest_consents
 from storage.opted_out import remember
@@ -126,7 +126,7 @@ def _keep_opt_outs(connection: Connection, party: int, now: datetime) -> None:
 
 def _empty(connection: Connection, party: int, now: datetime) -> None:
     """What was said both ways, asked, promised and agreed."""
-    for gone in (ADDRESSES, CONVERSATIONS, CONSENTS, CODES, REGISTRATIONS):
+    for gone in (ADDRESSES, CONVERSATIONS, CONSENTS, CODES, REGISTRATIONS, ALERTS):
         connection.execute(delete(gone).where(gone.c.customer_id == party))
     for row in connection.execute(select(INBOX).where(INBOX.c.customer_id == party)).all():
         nobody = Message(

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from bot.records import (
+    Alert,
     ConsentRecord,
     Customer,
     Handoff,
@@ -25,7 +26,7 @@ from bot.records import (
 )
 from storage.ingest_messages import INBOX, OUTBOX, ids_of_unsent
 from storage.ingest_people import CONSENTS
-from storage.ingest_rest import REGISTRATIONS, REVIEWS, SCORES, SUBSCRIPTIONS, known_handoffs
+from storage.ingest_rest import ALERTS, REGISTRATIONS, REVIEWS, SCORES, SUBSCRIPTIONS, known_handoffs
 from storage.records import CUSTOMERS, ORDERS, PRODUCTS
 
 CODE_KEY = "identity.code"  # the words that carry a one-time code
@@ -58,6 +59,7 @@ def _kinds(connection: Connection, only: str | None, *, messages: bool) -> list[
         ("reviews", _reviews(connection, only)),
         ("scores", _scores(connection, only)),
         ("registrations", _kept(connection, REGISTRATIONS, Registration, only)),
+        ("alerts", _alerts(connection, only)),
         ("handoffs", _handoffs(connection, only)),
         ("consents", _consents(connection, only)),
     ]
@@ -125,6 +127,12 @@ def _scores(connection: Connection, only: str | None) -> Iterator[Score]:
             words=row.words,
             at=row.at,
         )
+
+
+def _alerts(connection: Connection, only: str | None) -> Iterator[Record]:
+    """Those of the shop's customers: a stranger's goes to an address that no export holds."""
+    kept = _kept(connection, ALERTS, Alert, only)
+    return (one for one in kept if isinstance(one, Alert) and one.customer_id is not None)
 
 
 def _handoffs(connection: Connection, only: str | None) -> Iterator[Handoff]:

@@ -18,6 +18,7 @@ from bot.importing import KINDS, LoyaltyNews, Reference, ShipmentNews, TrackingN
 from bot.merchant.shop import Shop
 from bot.notices import Planned
 from bot.records import (
+    Alert,
     ConsentRecord,
     Customer,
     Handoff,
@@ -31,10 +32,12 @@ from bot.records import (
     Subscription,
     number_key,
 )
+from storage.alerts import fulfil_alerts
 from storage.ingest_messages import store_messages
 from storage.ingest_orders import store_orders
 from storage.ingest_people import store_consents, store_customers
 from storage.ingest_rest import (
+    store_alerts,
     store_handoffs,
     store_products,
     store_registrations,
@@ -122,7 +125,7 @@ def ingest(
     intake.report |= {kind: Tally() for kind in KINDS if counted[kind]}
     customers = _all(records, Customer)
     store_customers(intake, customers, _all(records, LoyaltyNews))
-    store_products(intake, _all(records, Product))
+    products = store_products(intake, _all(records, Product))
     news = _all(records, ShipmentNews), _all(records, TrackingNews)
     orders = store_orders(intake, _all(records, Order), *news)
     store_subscriptions(intake, _all(records, Subscription))
@@ -130,11 +133,13 @@ def ingest(
     store_reviews(intake, _all(records, Review))
     store_scores(intake, _all(records, Score))
     store_registrations(intake, _all(records, Registration))
+    store_alerts(intake, _all(records, Alert))
     store_handoffs(intake, _all(records, Handoff))
     store_messages(intake, _all(records, MessageRecord))
     if intake.events:
         connection.execute(insert(EVENTS), intake.events)
     _plan(connection, orders, shop, now, plan)
+    fulfil_alerts(connection, {item.after.id: (item.before, item.after) for item in products}, shop, now)
     return Report(intake.report)
 
 

@@ -1,15 +1,15 @@
 """Taking in orders, parcels and tracking events: all of an order's news merged at once, under the lock of its row."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, select
 
 from bot.importing import ShipmentNews, TrackingNews
 from bot.merging import merge_order, merge_shipments
 from bot.records import Order, Shipment, TrackingEvent, number_key
-from storage.records import CUSTOMERS, ORDERS, SHIPMENTS, rows_by
+from storage.records import CHUNK, CUSTOMERS, ORDER_SKUS, ORDERS, SHIPMENTS, rows_by
 from storage.upsert import Intake, Stored, as_json, insert_all, row_ids, update_all
 
 
@@ -36,6 +36,7 @@ def store_orders(
     ids = row_ids(intake.connection, ORDERS, (order.id for order in changed))
     stored = [Stored(ids[order.id], known.get(order.id), order, parties[order.customer_id]) for order in changed]
     _write_parcels(intake, stored)
+    write_skus(intake.connection, {item.row_id: item.after for item in stored})
     for item in stored:
         _note(intake, item)
     return stored
@@ -49,6 +50,15 @@ def order_columns(order: Order, party: int) -> dict[str, Any]:
         "placed_at": order.placed_at,
         "status": order.status.value,
     }
+
+
+def write_skus(connection: Connection, orders: Mapping[int, Order]) -> None:
+    """What is in these orders, by row, in place of what was."""
+    rows = list(orders)
+    for start in range(0, len(rows), CHUNK):
+        connection.execute(delete(ORDER_SKUS).where(ORDER_SKUS.c.order_id.in_(rows[start : start + CHUNK])))
+    skus = {(row, line.sku) for row, order in orders.items() for line in order.lines if line.quantity}
+    insert_all(connection, ORDER_SKUS, [{"order_id": row, "sku": sku} for row, sku in sorted(skus)])
 
 
 def _json(order: Order | None) -> dict[str, Any] | None:

@@ -11,20 +11,22 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from bot.actions import OpenHandoff
-from bot.records import Handoff, Product, Registration, Review, Score, Subscription
+from bot.records import Alert, Handoff, Product, Registration, Review, Score, Subscription
 from storage.contacts import insert_new, insert_row
 from storage.records import CUSTOMERS, PRODUCTS, VARIANTS, rows_by, table
-from storage.tables import HandoffRow, RegistrationRow, ReviewRow, ScoreRow, SubscriptionRow
-from storage.upsert import Intake, insert_all, row_ids, update_all, upsert
+from storage.tables import AlertRow, HandoffRow, RegistrationRow, ReviewRow, ScoreRow, SubscriptionRow
+from storage.upsert import Intake, Stored, insert_all, row_ids, update_all, upsert
 
 SUBSCRIPTIONS = table(SubscriptionRow)
+ALERTS = table(AlertRow)
 REGISTRATIONS = table(RegistrationRow)
 REVIEWS = table(ReviewRow)
 HANDOFFS = table(HandoffRow)
 SCORES = table(ScoreRow)
 
 
-def store_products(intake: Intake, products: Sequence[Product]) -> None:
+def store_products(intake: Intake, products: Sequence[Product]) -> list[Stored[Product]]:
+    """Gives the products that are new or changed."""
     stored = upsert(intake, "products", PRODUCTS, products, lambda after, _: {"title": after.title})
     gone = [item.row_id for item in stored if item.before]
     for start in range(0, len(gone), 500):
@@ -32,6 +34,7 @@ def store_products(intake: Intake, products: Sequence[Product]) -> None:
     rows = [{"sku": variant.sku, "product_id": item.row_id} for item in stored for variant in item.after.variants]
     if rows:  # a SKU that two products claim stays with the first
         intake.connection.execute(insert_new(intake.connection, VARIANTS), rows)
+    return stored
 
 
 def store_subscriptions(intake: Intake, subscriptions: Sequence[Subscription]) -> None:
@@ -55,6 +58,17 @@ def store_registrations(intake: Intake, registrations: Sequence[Registration]) -
         return {"customer_id": parties[after.customer_id]}
 
     upsert(intake, "registrations", REGISTRATIONS, registrations, columns)
+
+
+def store_alerts(intake: Intake, alerts: Sequence[Alert]) -> None:
+    parties = parties_of(intake, alerts)
+    stranger = stranger_for(intake, alerts)
+
+    def columns(after: Alert, _: Alert | None) -> dict[str, Any]:
+        party = parties[after.customer_id] if after.customer_id is not None else stranger
+        return {"customer_id": party, "product_id": after.product_id, "closed_at": after.closed_at}
+
+    upsert(intake, "alerts", ALERTS, alerts, columns)
 
 
 def made_ids(things: Iterable[tuple[Any, ...]]) -> list[str]:

@@ -20,22 +20,27 @@ from bot.actions import (
     ChangeOrderAddress,
     ChangePayment,
     CheckCode,
+    CloseAlert,
     CreateReturn,
     EraseCustomer,
     ExportData,
     NoteLookup,
     OpenClaim,
     OpenHandoff,
+    OpenWarrantyClaim,
     PassOn,
     RecordReview,
     RecordScore,
     RefundLines,
+    RegisterProduct,
     Reorder,
     Replace,
+    RequestAlert,
     RequestDelivery,
     ResendReceipt,
     SendCode,
     SendContactCode,
+    SendGuide,
     SetConsent,
     SetPreference,
 )
@@ -56,6 +61,7 @@ from storage.ledger_changes import cancel_order, change_lines, change_order_addr
 from storage.ledger_codes import check_code, note_lookup, send_code
 from storage.ledger_desk import hand_over, pass_on, resend_receipt
 from storage.ledger_orders import open_claim, refund_lines, request_delivery
+from storage.ledger_products import close_alert, open_warranty_claim, register_product, request_alert, send_guide
 from storage.ledger_returns import cancel_return, create_return
 from storage.ledger_sales import reorder, replace
 from storage.ledger_wishes import record_review, set_consent
@@ -75,6 +81,12 @@ DOERS: dict[type[Action], Callable[[Doing, Any], Outcome]] = {
     OpenClaim: open_claim,
     Replace: replace,
     RefundLines: refund_lines,
+    # products: guides, warranty, alerts
+    SendGuide: send_guide,
+    RegisterProduct: register_product,
+    OpenWarrantyClaim: open_warranty_claim,
+    RequestAlert: request_alert,
+    CloseAlert: close_alert,
     RecordReview: record_review,
     Reorder: reorder,
     ExportData: export_data,

@@ -12,7 +12,7 @@ from bot.actions import Reorder, Replace
 from bot.model import Outcome
 from bot.records import Line, Order, OrderStatus
 from storage.doing import Doing, done, refused
-from storage.ingest_orders import order_columns
+from storage.ingest_orders import order_columns, write_skus
 from storage.ledger_desk import open_task
 from storage.ledger_orders import already_mended, lock_order, note_change
 from storage.parties import party_of
@@ -91,7 +91,9 @@ def make_order(doing: Doing, order: Order, mark: str, lines: list[Line], currenc
         "updated_at": doing.now,
         **order_columns(new, party),
     }
-    doing.connection.execute(insert(ORDERS).values(values))
+    made = doing.connection.execute(insert(ORDERS).values(values)).inserted_primary_key
+    assert made is not None
+    write_skus(doing.connection, {made[0]: new})
     doing.happened("order_added", order_id=new.id, status=new.status.value, source="doorstep")
     return new
 

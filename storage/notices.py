@@ -13,10 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.merchant.shop import Shop
 from bot.model import Category, Channel
 from bot.notices import OPINIONS, Notice, NoticeFacts, NoticeKind, Planned, Told, as_of, category_of
-from bot.records import Handoff, Order, Product, Subscription
+from bot.records import Alert, Handoff, Order, Product, Subscription
 from storage.parties import contacts_of, conversation_from, party_from, party_row
 from storage.records import SqlRecords, table
 from storage.tables import (
+    AlertRow,
     ConsentRow,
     HandoffRow,
     NoticeRow,
@@ -26,6 +27,7 @@ from storage.tables import (
 )
 
 NOTICES = table(NoticeRow)
+ALERTS = table(AlertRow)
 CONSENTS = table(ConsentRow)
 HANDOFFS = table(HandoffRow)
 OUTBOX = table(OutboxRow)
@@ -119,11 +121,14 @@ def load_facts(connection: Connection, notice: Notice, shop: Shop, now: datetime
     order = next((order for order in orders if order.id == notice.order_id), None)
     ask = category_of(notice.kind) is not Category.TRANSACTIONAL
     reminder = notice.kind is NoticeKind.REPLENISHMENT
+    alert = _alert(connection, notice)
+    wished = records.product(alert.product_id) if alert else None
+    products = {wished.id: wished} if wished else _products(records, order) if reminder else {}
     return NoticeFacts(
         shop=shop,
         customer=party_from(notice.party, row).customer,
         orders=orders,
-        products=_products(records, order) if reminder else {},
+        products=products,
         subscriptions=_subscriptions(connection, notice.party) if reminder else (),
         reviewed=_reviewed(connection, notice, now) if notice.kind is NoticeKind.REVIEW else frozenset(),
         handoffs=_open_handoffs(connection, notice.party),
@@ -135,6 +140,7 @@ def load_facts(connection: Connection, notice: Notice, shop: Shop, now: datetime
         asked_at=_asked_at(connection, notice.party, now - timedelta(days=shop.notices.frequency_cap.per_days))
         if ask
         else (),
+        alert=alert,
     )
 
 
@@ -163,6 +169,13 @@ def _products(records: SqlRecords, order: Order | None) -> dict[str, Product]:
         for line in (order.lines if order else ())
     )
     return {product.id: product for product in found if product}
+
+
+def _alert(connection: Connection, notice: Notice) -> Alert | None:
+    """The wish that the notice fulfils, if it is of that kind."""
+    query = select(ALERTS.c.record).where(ALERTS.c.source_id == notice.subject.get("alert"))
+    record = connection.execute(query).scalar_one_or_none() if "alert" in notice.subject else None
+    return Alert.model_validate(record) if record else None
 
 
 def _subscriptions(connection: Connection, party: int) -> tuple[Subscription, ...]:

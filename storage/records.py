@@ -10,10 +10,13 @@ from sqlmodel import SQLModel
 
 from bot.contact import email_key, phone_key
 from bot.merchant.schema import CatalogEntry
-from bot.records import Customer, Order, Product, number_key
+from bot.naming import best_named, narrowed, words_in
+from bot.records import Customer, Order, OrderStatus, Product, Registration, number_key
 from storage import tables
 
 NEWEST = 50  # orders of a customer that a conversation looks at
+BEGIN = 4  # letters of a word by which titles are looked for
+MANY = 5_000  # titles that are looked through for a name with a slip in its beginning
 CHUNK = 500  # values of one IN list; SQLite takes 32,766 in a statement, PostgreSQL 65,535
 
 
@@ -27,6 +30,9 @@ PRODUCTS = table(tables.ProductRow)
 VARIANTS = table(tables.VariantRow)
 ORDERS = table(tables.OrderRow)
 SHIPMENTS = table(tables.ShipmentRow)
+ORDER_SKUS = table(tables.OrderSkuRow)
+HANDOFFS = table(tables.HandoffRow)
+REGISTRATIONS = table(tables.RegistrationRow)
 LOOKUPS = table(tables.LookupRow)
 #: Asked in every turn, so built once.
 ORDERS_OF = (
@@ -84,6 +90,40 @@ class SqlRecords:
         query = select(PRODUCTS.c.record).join(VARIANTS, VARIANTS.c.product_id == PRODUCTS.c.id)
         return self._product(query.where(VARIANTS.c.sku == sku))
 
+    def find_products(self, text: str) -> Sequence[Product]:
+        found = best_named(self._titles(text), text)
+        return narrowed([product for product in map(self.product, found) if product], text)
+
+    def bought_together(self, product_id: str) -> Sequence[tuple[str, int]]:
+        this, other = ORDER_SKUS.alias(), ORDER_SKUS.alias()
+        ours, theirs, product, beside = VARIANTS.alias(), VARIANTS.alias(), PRODUCTS.alias(), PRODUCTS.alias()
+        times = func.count(this.c.order_id.distinct())
+        query = (
+            select(beside.c.source_id, times)
+            .select_from(product)
+            .join(ours, ours.c.product_id == product.c.id)
+            .join(this, this.c.sku == ours.c.sku)
+            .join(ORDERS, ORDERS.c.id == this.c.order_id)
+            .join(other, other.c.order_id == this.c.order_id)
+            .join(theirs, theirs.c.sku == other.c.sku)
+            .join(beside, beside.c.id == theirs.c.product_id)
+            .where(product.c.source_id == product_id, beside.c.id != product.c.id)
+            .where(ORDERS.c.status != OrderStatus.CANCELLED.value)
+            .group_by(beside.c.source_id)
+        )
+        counted = [(row[0], int(row[1])) for row in self._connection.execute(query)]
+        return tuple(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
+
+    def registrations_of(self, customer_id: str) -> Sequence[Registration]:
+        query = select(REGISTRATIONS.c.record).join(CUSTOMERS, CUSTOMERS.c.id == REGISTRATIONS.c.customer_id)
+        query = query.where(CUSTOMERS.c.source_id == customer_id).order_by(REGISTRATIONS.c.id)
+        return tuple(Registration.model_validate(record) for record in self._connection.execute(query).scalars())
+
+    def open_handoffs(self, customer_id: str) -> int:
+        query = select(func.count()).select_from(HANDOFFS).join(CUSTOMERS, CUSTOMERS.c.id == HANDOFFS.c.customer_id)
+        waiting = query.where(CUSTOMERS.c.source_id == customer_id, HANDOFFS.c.closed_at.is_(None))
+        return int(self._connection.execute(waiting).scalar_one())
+
     def failed_lookups(
         self,
         *,
@@ -100,6 +140,16 @@ class SqlRecords:
         if contact is not None:
             query = query.where(LOOKUPS.c.number_key == tried_contact(contact))
         return int(self._connection.execute(query).scalar_one())
+
+    def _titles(self, text: str) -> dict[str, str]:
+        """Product id → title, of those with a word that begins like one of the text's; else of as many as can be."""
+        query = select(PRODUCTS.c.source_id, PRODUCTS.c.title)
+        begins = sorted({word[:BEGIN] for word in words_in(text) if len(word) >= 3})
+        alike = or_(*(func.lower(PRODUCTS.c.title).contains(begin, autoescape=True) for begin in begins))
+        rows = self._connection.execute(query.where(alike)).all() if begins else ()
+        if begins and not best_named({row[0]: row[1] for row in rows}, text):
+            rows = self._connection.execute(query.order_by(PRODUCTS.c.id).limit(MANY)).all()
+        return {row[0]: row[1] for row in rows}
 
     def _orders(self, query: Select[Any]) -> tuple[Order, ...]:
         return tuple(Order.model_validate(record) for record in self._connection.execute(query).scalars())

@@ -103,6 +103,15 @@ class OrderRow(SQLModel, table=True):
     updated_at: datetime = _moment()
 
 
+class OrderSkuRow(SQLModel, table=True):
+    """What was in an order, for what is bought together."""
+
+    __tablename__ = "order_skus"
+
+    order_id: int = Field(sa_column=Column(Id, ForeignKey("orders.id"), primary_key=True, autoincrement=False))
+    sku: str = Field(primary_key=True, index=True)
+
+
 class ShipmentRow(SQLModel, table=True):
     """Where a tracking number leads, and when the carrier was last heard; the parcel is in the order's record."""
 
@@ -349,6 +358,27 @@ class RegistrationRow(SQLModel, table=True):
     id: int | None = _id()
     source_id: str = Field(unique=True)
     customer_id: int = _ref("customers.id")
+    record: dict[str, Any] = _json()
+
+
+class AlertRow(SQLModel, table=True):
+    """Somebody asked to be told of a product; `record` is records.Alert. Open until `closed_at`."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index(
+            "ix_alerts_open",
+            "product_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: int | None = _id()
+    source_id: str = Field(unique=True)
+    customer_id: int = _ref("customers.id")
+    product_id: str  # the source's id
+    closed_at: datetime | None = _moment(nullable=True)
     record: dict[str, Any] = _json()
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.flows import announcements, small_talk
+from bot.flows import alerts, announcements, small_talk
 from bot.flows.account import account, change_contact, change_home_address, prefer_channel
 from bot.flows.cancel_order import cancel_order
 from bot.flows.change_items import change_items
@@ -11,11 +11,15 @@ from bot.flows.complaint import complaint
 from bot.flows.delivery_problem import delivery_problem
 from bot.flows.order_confirmation import order_confirmation, resend_receipt
 from bot.flows.privacy import privacy
+from bot.flows.product_question import alert_me, product_question
+from bot.flows.recommendation import recommendation
 from bot.flows.refund_status import cancel_return, refund, refund_status
 from bot.flows.reorder import reorder
 from bot.flows.return_items import exchange, return_items
 from bot.flows.review import review
 from bot.flows.scores import csat, nps
+from bot.flows.setup_help import setup_help
+from bot.flows.warranty import register_it, warranty
 from bot.flows.where_is_my_order import have_it, look_into, where_is_my_order
 from bot.story import Flow
 
@@ -59,6 +63,13 @@ FLOWS: dict[str, Entry] = {
     "complaint": Entry(complaint, ("complaint",), passing=True),
     "nps": Entry(nps),
     "csat": Entry(csat),
+    # the product itself
+    "setup_help": Entry(setup_help, ("setup_help",)),
+    "warranty": Entry(warranty, ("warranty",)),
+    "register_it": Entry(register_it, passing=True),
+    "recommendation": Entry(recommendation, ("recommendation",), informational=True),
+    "product_question": Entry(product_question, ("product_question",)),
+    "alert_me": Entry(alert_me, passing=True),
     "store_question": Entry(small_talk.store_question, informational=True),
     "person": Entry(small_talk.person, ("person",)),
     "greeting": Entry(small_talk.greeting, ("greeting",), passing=True),
@@ -75,16 +86,12 @@ FLOWS: dict[str, Entry] = {
     "asked_of_people": Entry(
         small_talk.asked_of_people,
         (
-            "warranty",
-            "setup_help",
             "subscription",
             "loyalty",
-            "product_question",
-            "recommendation",
             "store_question",
         ),
     ),
-    **{name: Entry(story) for name, story in announcements.STORIES.items()},
+    **{name: Entry(story) for name, story in (announcements.STORIES | alerts.STORIES).items()},
 }
 
 #: Stories whose end is not the end of anything the customer wanted solved, or that asked an opinion already.

@@ -6,9 +6,11 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.merchant.golden import ALSO
+from bot.merchant.guides import Guide
 from bot.merchant.phrases import known_intents
 from bot.merchant.schema import CatalogEntry, FaqEntry, NoticesFile, Policies, ShopSettings
 from bot.records import (
+    Alert,
     ConsentRecord,
     Customer,
     Handoff,
@@ -23,7 +25,7 @@ from bot.wording.keys import KEYS, Key
 from bot.wording.load import MOST_TITLE, PARTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS = (Customer, Product, Order, Subscription, Review, Registration, Handoff, ConsentRecord, MessageRecord)
+KINDS = (Customer, Product, Order, Subscription, Review, Registration, Alert, Handoff, ConsentRecord, MessageRecord)
 
 Schema = dict[str, Any]
 
@@ -35,6 +37,7 @@ def schemas() -> dict[str, Schema]:
         "policies.yaml": Policies.model_json_schema(),
         "notices.yaml": NoticesFile.model_json_schema(),
         "catalog.yaml": TypeAdapter(list[CatalogEntry]).json_schema(),
+        "guides.yaml": Guide.model_json_schema(),
         "faq.yaml": TypeAdapter(list[FaqEntry]).json_schema(),
         "templates.yaml": _templates(),
         "phrases.yaml": _phrases(known_intents()),

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from bot.errors import Fault, ShopFilesError
 from bot.merchant.golden import Golden, read_golden
+from bot.merchant.guides import FOLDER as GUIDES
+from bot.merchant.guides import Guide, guide_faults, guide_warnings
 from bot.merchant.phrases import Phrases, Placed, ambiguous, few_phrases, read_phrases
 from bot.merchant.schema import CatalogEntry, FaqEntry, NoticesFile, Policies, ShopSettings
 from bot.merchant.shop import Shop
@@ -30,7 +32,7 @@ ReadYaml = Callable[[str, str], tuple[Document, tuple[Fault, ...]]]
 M = TypeVar("M", bound=BaseModel)
 
 SINGLE = ("shop.yaml", "policies.yaml", "notices.yaml", "golden.yaml")
-FOLDERS = ("templates", "phrases", "catalog", "faq")
+FOLDERS = ("templates", "phrases", "catalog", GUIDES, "faq")
 OTHERS = ("tests/",)  # read by others than the bot
 
 
@@ -77,6 +79,7 @@ class _Loading:
             raise self._refused()
         self._whatsapp_templates(documents["shop.yaml"], settings)
         words = self._words(documents, settings, policies, faq)
+        guides = self._guides(documents, settings.language)
         phrases = self._phrases(documents, faq, settings.language)
         golden = self._golden(documents, faq)
         if self.found.faults:
@@ -88,6 +91,7 @@ class _Loading:
             words=words,
             faq=tuple(entry for entry, _, _ in faq),
             catalog=catalog,
+            guides=guides,
             phrases=phrases,
             golden=golden,
             version=version_of(self.texts),
@@ -101,7 +105,8 @@ class _Loading:
         for path in sorted(self.texts):
             if path.startswith(OTHERS):
                 continue
-            known = path in SINGLE or (path.count("/") == 1 and path.split("/")[0] in FOLDERS)
+            folder = path.rpartition("/")[0]
+            known = path in SINGLE or folder in FOLDERS
             if not known or not path.endswith(".yaml"):
                 self.found.faults.append(Fault(path, 0, "", "not a file of the shop", _file_tip(path)))
                 continue
@@ -147,6 +152,21 @@ class _Loading:
                     self.found.faults.append(document.fault(where, f"{entry.product} has an entry already"))
                 entries[entry.product] = entry
         return entries
+
+    def _guides(self, documents: Mapping[str, Document], own: str) -> dict[str, Guide]:
+        """Each guide by the name of its file."""
+        languages = {own, *(language for language, _ in _folder(documents, "templates"))}
+        guides: dict[str, Guide] = {}
+        for name, document in _folder(documents, GUIDES):
+            if document.value is None and self._already(document.file):
+                continue
+            guide, faults = validated(Guide, document, document.value)
+            self.found.faults += faults
+            if guide is not None:
+                guides[name] = guide
+                self.found.faults += guide_faults(guide, document, own, languages)
+                self.found.warnings += guide_warnings(guide, document, own, languages)
+        return guides
 
     def _faq(self, documents: Mapping[str, Document]) -> list[Placed]:
         entries: list[Placed] = []
@@ -259,7 +279,7 @@ class _Loading:
 
 def _folder(documents: Mapping[str, Document], folder: str) -> Iterator[tuple[str, Document]]:
     for path, document in documents.items():
-        if path.startswith(f"{folder}/"):
+        if path.rpartition("/")[0] == folder:
             yield _name(path), document
 
 

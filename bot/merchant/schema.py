@@ -218,6 +218,28 @@ class PrivacyPolicy(Section):
     notice_url: str | None = Field(default=None, description="where the shop's privacy notice can be read")
 
 
+class WarrantyPolicy(Section):
+    starts: Literal["delivered", "placed"] = Field(
+        default="delivered", description="from when it counts; an order nobody tracks counts from the day it was placed"
+    )
+    default_months: int | None = Field(
+        default=None, gt=0, description="for products of which neither the shop system nor catalog/ says so"
+    )
+    registration: bool = Field(default=True, description="customers may register what they bought")
+    ask_serial: bool = Field(default=True, description="the serial number is asked for when one registers")
+    claim_photo: bool = True
+    remedies: tuple[Literal["replacement", "repair", "refund"], ...] = ("replacement", "repair")
+    auto_limit: Price = Field(default=Decimal("150.00"), description="above it a person decides on a claim")
+
+
+class RecommendationPolicy(Section):
+    most: int = Field(default=3, ge=0, le=3, description="products in one answer; 0 recommends nothing")
+    bought_together: int = Field(
+        default=2, ge=1, description="orders that have to hold both before one is told to go with the other"
+    )
+    quiet_days: int = Field(default=14, ge=0, description="nothing is recommended for so long after a claim")
+
+
 class ReviewPolicy(Section):
     publish_url: str | None = Field(default=None, description="the same invitation whatever the rating")
 
@@ -235,6 +257,8 @@ class Policies(Section):
     care: CarePolicy = CarePolicy()
     reorder: ReorderPolicy = ReorderPolicy()
     privacy: PrivacyPolicy = PrivacyPolicy()
+    warranty: WarrantyPolicy = WarrantyPolicy()
+    recommendation: RecommendationPolicy = RecommendationPolicy()
     review: ReviewPolicy = ReviewPolicy()
 
 
@@ -317,6 +341,8 @@ class NoticesFile(Section):
     replenishment: ReplenishmentNotice = ReplenishmentNotice()
     nps: NpsNotice = NpsNotice()
     csat: CsatNotice = CsatNotice()
+    back_in_stock: NoticeSetting = NoticeSetting(fresh_hours=72)
+    price_drop: NoticeSetting = NoticeSetting(fresh_hours=72)
 
 
 class CatalogEntry(Section):

@@ -1,5 +1,6 @@
 """Reaching out: which notices an order calls for (`plan`), and what becomes of one that is due (`judge`)."""
 
+from bot.notices.alerts import plan_alerts
 from bot.notices.judge import Go, Judgement, judge, opening_key
 from bot.notices.kinds import OPINIONS, Notice, NoticeKind, Planned, category_of
 from bot.notices.news import as_of
@@ -22,4 +23,5 @@ __all__ = [
     "judge",
     "opening_key",
     "plan",
+    "plan_alerts",
 ]

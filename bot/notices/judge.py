@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from bot.consent import Contact, Drop, Hold, Send, may_send
 from bot.hours import next_open, whereabouts_of
 from bot.model import Category, Channel, Conversation, Json
+from bot.notices.alerts import ALERTS, alert_truth
 from bot.notices.kinds import Notice, NoticeKind, Planned, category_of, setting_of
 from bot.notices.news import PICKUP_READY
 from bot.notices.opinions import CHECKS
@@ -60,6 +61,8 @@ def judge(notice: Notice, facts: NoticeFacts, now: datetime) -> Judgement:
 
 
 def _truth(notice: Notice, facts: NoticeFacts, now: datetime) -> Truth:
+    if notice.kind in ALERTS:
+        return alert_truth(facts)
     if facts.customer is None:
         return Drop("order_gone")
     if notice.kind in CHECKS:
@@ -87,6 +90,8 @@ def story_of(notice: Notice, subject: Mapping[str, Json]) -> tuple[str, dict[str
             return "reorder", answers | {"line": subject["line"]}
         case NoticeKind.NPS | NoticeKind.CSAT:
             return notice.kind.value, {}
+        case NoticeKind.BACK_IN_STOCK | NoticeKind.PRICE_DROP:
+            return f"announce_{notice.kind}", dict(subject)
         case _:
             known = {name: subject[name] for name in ("shipments", "eta") if name in subject}
             return f"announce_{notice.kind}", answers | known

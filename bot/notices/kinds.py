@@ -22,6 +22,8 @@ class NoticeKind(StrEnum):
     REPLENISHMENT = "replenishment"
     NPS = "nps"
     CSAT = "csat"
+    BACK_IN_STOCK = "back_in_stock"
+    PRICE_DROP = "price_drop"
 
 
 CATEGORIES = {
@@ -29,6 +31,8 @@ CATEGORIES = {
     NoticeKind.REPLENISHMENT: Category.MARKETING,
     NoticeKind.NPS: Category.REVIEW,
     NoticeKind.CSAT: Category.REVIEW,
+    NoticeKind.BACK_IN_STOCK: Category.ALERT,
+    NoticeKind.PRICE_DROP: Category.ALERT,
 }
 #: What asks somebody's opinion.
 OPINIONS = (NoticeKind.REVIEW, NoticeKind.NPS, NoticeKind.CSAT)
@@ -50,7 +54,8 @@ class Planned:
 
     `subject` by kind: movements {"shipments"}; delay {"shipments", "date", "eta"}, a missed day {"promised"} too;
     exception {"shipment", "problem"}, one planned ahead {"since"} too; review {"until"}; replenishment {"line"};
-    nps {"number"}; csat {"since"}. The last two are about no order: `order_id` is empty.
+    nps {"number"}; csat {"since"}; back in stock and price drop {"alert", "product"}. These are about no order:
+    `order_id` is empty.
     """
 
     key: str

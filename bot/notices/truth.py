@@ -19,6 +19,7 @@ from bot.notices.later import Products, product_of, reminder_window, review_wind
 from bot.notices.news import delivered_at, news_of, silent_since
 from bot.records import (
     OPEN_RETURNS,
+    Alert,
     Customer,
     Handoff,
     Line,
@@ -63,6 +64,7 @@ class NoticeFacts:
     consents: Consents = field(default_factory=dict)
     asked_at: tuple[datetime, ...] = ()
     asked: Mapping[NoticeKind, datetime] = field(default_factory=dict)
+    alert: Alert | None = None
 
     def order(self, order_id: str) -> Order | None:
         return next((order for order in self.orders if order.id == order_id), None)

@@ -344,6 +344,62 @@ _ACCOUNT: Mapping[str, Key] = {
     "score.thanks": Key(),
 }
 
+#: The product itself: its use, its warranty, what goes with it, what is asked before buying again.
+GUIDED = ("title", "manual_url")
+COVER = ("order", "line", "months", "starts_on", "ends_on")
+_PRODUCTS: Mapping[str, Key] = {
+    "setup.which": Key(("products",)),
+    "setup.problem": Key(GUIDED, choices=("full_guide", "something_else")),
+    "setup.step": Key((*GUIDED, "step")),
+    "setup.step_next": Key((*GUIDED, "step"), choices=("next", "full_guide", "person")),
+    "setup.did_it_work": Key((*GUIDED, "step"), choices=YES_NO),
+    "setup.done": Key(GUIDED),
+    "setup.beyond_guide": Key(GUIDED),
+    "setup.sent": Key((*GUIDED, "sent_to")),
+    "setup.no_email": Key(GUIDED),
+    "setup.no_guide": Key(("title",), may_lack=("title",)),
+    "setup.manual": Key(GUIDED),
+    "setup.manual_enough": Key(("title",), choices=YES_NO),
+    "setup.mail": Key((*GUIDED, "guide")),
+    "warranty.which": Key(ORDER),
+    "warranty.covered": Key(COVER),
+    "warranty.not_begun": Key(("order", "line", "months")),
+    "warranty.none": Key(("line",), choices=YES_NO),
+    "warranty.over": Key(COVER, choices=("again", "person", "fine")),
+    "warranty.offer_register": Key(("line",), choices=YES_NO),
+    "warranty.serial": Key(("line",)),
+    "warranty.register_confirm": Key(("line", "serial"), choices=YES_NO),
+    "warranty.registered": Key(("line", "serial", "ends_on"), may_lack=("ends_on",)),
+    "warranty.registered_before": Key(("line", "serial", "ends_on"), may_lack=("ends_on",)),
+    "warranty.no_registration": Key(("line",)),
+    "warranty.symptom": Key(COVER),
+    "warranty.photo": Key(COVER),
+    "warranty.person_decides": Key(COVER),
+    "warranty.remedy": Key((*COVER, "symptom"), choices=("replacement", "repair", "refund", "person")),
+    "warranty.replacement": Key((*COVER, "new_number")),
+    "warranty.repair": Key(COVER),
+    "warranty.refund": Key((*COVER, "amount", "method", "bank_days_least", "bank_days_most")),
+    "recommend.which": Key(("products",)),
+    "recommend.unknown": Key(("asked",)),
+    "recommend.not_now": Key(),
+    "recommend.none": Key(("title",)),
+    "recommend.items": Key(("title", "items")),
+    "product.which": Key(("products",)),
+    "product.not_found": Key(),
+    "product.not_on_record": Key(("product",)),
+    "product.price": Key(("product",)),
+    "product.in_stock": Key(("product",)),
+    "product.out_of_stock": Key(("product", "others")),
+    "product.fits": Key(("title", "other")),
+    "product.fit": Key(("product", "accessories")),
+    "product.overview": Key(("product",)),
+    "alert.offer": Key(("name",), choices=YES_NO),
+    "alert.price": Key(("product", "below"), choices=("price_drop", "no")),
+    "alert.back_in_stock": Key(("name", "below"), may_lack=("below",)),
+    "alert.price_drop": Key(("name", "below")),
+    "alert.not_possible": Key(("name",)),
+}
+
 _NOTICES: Mapping[str, Key] = {
     "notice.order_confirmed": Key(ORDER),
     "notice.shipped": Key(PARCELS),
@@ -351,6 +407,8 @@ _NOTICES: Mapping[str, Key] = {
     "notice.delivered": Key(PARCELS),
     "notice.pickup": Key(PARCELS),
     "notice.delay": Key((*PARCELS, "eta")),
+    "notice.back_in_stock": Key(("name", "price"), promotional=True),
+    "notice.price_drop": Key(("name", "price"), promotional=True),
 }
 
 KEYS: Mapping[str, Key] = {
@@ -364,6 +422,7 @@ KEYS: Mapping[str, Key] = {
     **_RETURNS,
     **_AFTERWARDS,
     **_ACCOUNT,
+    **_PRODUCTS,
     **_NOTICES,
 }
 

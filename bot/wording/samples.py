@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.facts import customer_view, line_view, order_view, shipment_view
+from bot.facts import customer_view, line_view, order_view, product_view, shipment_view, variant_view
 from bot.merchant.schema import TrackingPolicy
 from bot.records import (
     Customer,
@@ -17,10 +17,12 @@ from bot.records import (
     Order,
     OrderStatus,
     PostalAddress,
+    Product,
     Shipment,
     TrackingEvent,
     TrackingReason,
     TrackingStatus,
+    Variant,
 )
 from bot.tracking import progress_of
 
@@ -73,6 +75,18 @@ _ORDER = Order(
 )
 _BARE_ORDER = _ORDER.model_copy(update={"shipments": (_BARE_PARCEL,), "shipping_address": None})
 
+_PRODUCT = Product(
+    id="p-1",
+    title="House Blend Coffee",
+    variants=(
+        Variant(sku="COF-HB-1", options={"size": "1 lb"}, price=Decimal("18.00"), currency="USD", stock=3),
+        Variant(sku="COF-HB-2", options={"size": "2 lb"}, price=Decimal("34.00"), currency="USD", stock=0),
+    ),
+)
+_BARE_PRODUCT = _PRODUCT.model_copy(
+    update={"variants": (Variant(sku="COF-HB-1", price=Decimal("18.00"), currency="USD"),)}
+)
+
 
 def _parcel_view(order: Order, shipment: Shipment) -> dict[str, Any]:
     view = shipment_view(order, shipment, progress_of(shipment, NOW, TrackingPolicy()))
@@ -119,6 +133,45 @@ FULL: Mapping[str, Any] = {
     "minutes": 10,
     "rating": 4,
     "publish_url": "https://example.com/reviews",
+    # the product itself
+    "title": "Camp Coffee Press",
+    "products": ["Camp Coffee Press", "Lantern Lamp"],
+    "product": product_view(_PRODUCT),
+    "others": [variant_view(_PRODUCT, _PRODUCT.variants[1])],
+    "accessories": ["House Blend Coffee", "Water Filter Cartridges"],
+    "other": "House Blend Coffee",
+    "asked": "something for my garden",
+    "name": "House Blend Coffee (1 lb)",
+    "below": Money(Decimal("15.00"), "USD"),
+    "items": [
+        {
+            "title": "House Blend Coffee",
+            "price": Money(Decimal("18.00"), "USD"),
+            "same_price": False,
+            "stock": 3,
+            "reason": "compatible",
+            "times": None,
+        },
+        {
+            "title": "Water Filter Cartridges",
+            "price": Money(Decimal("29.50"), "USD"),
+            "same_price": True,
+            "stock": None,
+            "reason": "bought_together",
+            "times": 4,
+        },
+    ],
+    "manual_url": "https://example.com/guides/camp-coffee-press.pdf",
+    "step": {"text": "Press the plunger down slowly.", "ask": "Does it go down now?"},
+    "guide": {
+        "title": "Your camp coffee press",
+        "parts": [{"title": "The first cup", "steps": ["Warm the press.", "Add four spoons of coffee."]}],
+    },
+    "months": 24,
+    "starts_on": date(2026, 11, 20),
+    "ends_on": date(2028, 11, 20),
+    "serial": "FF-2231-88",
+    "symptom": "The plunger broke off.",
     "reason": "delivery_damaged",
     "summary": "The bag was torn and half of the beans are gone.",
     "mood": "upset",
@@ -196,6 +249,12 @@ SPARSE: Mapping[str, Any] = {
     "notice_url": None,
     "old_contact": None,
     "publish_url": None,
+    "product": product_view(_BARE_PRODUCT),
+    "others": [],
+    "accessories": [],
+    "manual_url": None,
+    "step": {"text": "Press the plunger down slowly.", "ask": None},
+    "serial": None,
     "summary": None,
     "proposed": None,
     "transcript": [],

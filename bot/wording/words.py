@@ -68,6 +68,11 @@ class Words:
         named = self._choices(say.key, language)
         return tuple(_named(choice, named.get(choice.id), say.key) for choice in say.choices)
 
+    def words_for(self, key: str, choice: str, language: str) -> tuple[str, ...]:
+        """What else means a choice of this key, in the language or the shop's own."""
+        found = self._choices(key, language).get(choice)
+        return found.words if found else ()
+
     def render(
         self, says: Sequence[Say], *, channel: Channel, language: str, zone: str, now: datetime | None = None
     ) -> Rendered:

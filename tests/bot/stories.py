@@ -1,6 +1,6 @@
 """A small world for stories: orders in the import format, records and ledger in memory, the sample shop's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -25,7 +25,8 @@ from bot.model import (
     Status,
     Wish,
 )
-from bot.records import Customer, Order, Product, number_key
+from bot.naming import best_named, narrowed
+from bot.records import Customer, Order, Product, Registration, number_key
 from bot.story import World
 from storage.merchant import read_files
 
@@ -99,6 +100,9 @@ class MemoryRecords:
     customers: Sequence[Customer] = ()
     products: Sequence[Product] = ()
     failed: int = 0
+    together: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+    registrations: Sequence[Registration] = ()
+    handoffs: int = 0
 
     def orders_by_number(self, number: str) -> Sequence[Order]:
         return [order for order in self.orders if number_key(order.number) == number_key(number)]
@@ -119,6 +123,19 @@ class MemoryRecords:
 
     def product_of_sku(self, sku: str) -> Product | None:
         return next((one for one in self.products if any(variant.sku == sku for variant in one.variants)), None)
+
+    def find_products(self, text: str) -> Sequence[Product]:
+        found = best_named({product.id: product.title for product in self.products}, text)
+        return narrowed([product for name in found if (product := self.product(name))], text)
+
+    def bought_together(self, product_id: str) -> Sequence[tuple[str, int]]:
+        return self.together.get(product_id, ())
+
+    def registrations_of(self, customer_id: str) -> Sequence[Registration]:
+        return [one for one in self.registrations if one.customer_id == customer_id]
+
+    def open_handoffs(self, customer_id: str) -> int:
+        return self.handoffs
 
     def failed_lookups(self, *, since: datetime, **by: str | None) -> int:
         return self.failed
@@ -196,6 +213,7 @@ class Talk:
             contact_changed_at=self.contact_changed_at,
             focus=self.conversation.focus,
             refusals=self.conversation.refusals,
+            mood=self.conversation.mood,
         )
 
     def hear(self, reading: Reading, *, reread: dict[str, Any] | None = None, **message: Any) -> Turn:
@@ -239,8 +257,8 @@ def strict_shop() -> Shop:
     return load_shop(texts).shop
 
 
-def wants(*intents: str, text: str = "a wish", **entities: Any) -> Reading:
-    wishes = tuple(Wish(intent=intent, probability=0.9, text=text) for intent in intents)
+def wants(*intents: str, text: str = "a wish", kind: str = "", **entities: Any) -> Reading:
+    wishes = tuple(Wish(intent=intent, kind=kind, probability=0.9, text=text) for intent in intents)
     return Reading(text=text, language="en", wishes=wishes, entities=Entities(**entities))
 
 

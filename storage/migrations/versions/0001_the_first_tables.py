@@ -289,6 +289,46 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         batch_op.create_index(batch_op.f("ix_orders_number_key"), ["number_key"], unique=False)
 
     op.create_table(
+        "alerts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("source_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("product_id", sa.String(), nullable=False),
+        sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("record", sa.JSON(none_as_null=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["customers.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("source_id"),
+    )
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alerts_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            "ix_alerts_open",
+            ["product_id"],
+            unique=False,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+
+    op.create_table(
+        "order_skus",
+        sa.Column(
+            "order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("sku", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["orders.id"],
+        ),
+        sa.PrimaryKeyConstraint("order_id", "sku"),
+    )
+    with op.batch_alter_table("order_skus", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_skus_sku"), ["sku"], unique=False)
+
+    op.create_table(
         "registrations",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("source_id", sa.String(), nullable=False),
@@ -520,6 +560,19 @@ def downgrade() -> None:  # noqa: PLR0915
         batch_op.drop_index(batch_op.f("ix_orders_number_key"))
         batch_op.drop_index("ix_orders_customer_placed")
 
+    with op.batch_alter_table("order_skus", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_skus_sku"))
+
+    op.drop_table("order_skus")
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_alerts_open",
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_alerts_customer_id"))
+
+    op.drop_table("alerts")
     op.drop_table("orders")
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index(
