@@ -239,7 +239,7 @@ class Joint:
             notice_round=self.notice_round,
             send_waiting=self.send_waiting,
             open_cases=self.reads(open_cases),
-            close_case=self.writes(lambda connection, number: close_case(connection, number, self.clock.now())),
+            close_case=self.close_case,
             take_seat=self.take_seat,
             unclear_since=self.reads(lambda connection, since: list(unclear_messages(connection, since))),
             newest_reply=self.reads(terminal.newest),
@@ -310,6 +310,10 @@ class Joint:
         self.prepare()
         with reading(self.engine) as connection:
             yield from export_text(connection, messages=messages)
+
+    def close_case(self, number: int) -> bool:
+        shop, now = self.shop(), self.clock.now()
+        return self.writes(close_case)(number, now, shop)
 
     def erase_customer(self, customer_id: str) -> bool:
         shop, now = self.shop(), self.clock.now()

@@ -7,8 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from bot.conversation import give_back
+from bot.hours import whereabouts_of
+from bot.merchant.shop import Shop
+from bot.notices import csat_after
 from bot.records import Customer
-from storage.parties import CUSTOMERS, TABLES, conversation_from, party_row, save_conversation
+from storage.notices import insert_planned
+from storage.parties import CUSTOMERS, TABLES, conversation_from, party_from, party_row, save_conversation
 
 HANDOFFS = TABLES["handoffs"]
 
@@ -38,8 +42,9 @@ def open_cases(connection: Connection) -> list[OpenCase]:
     return [_case(row) for row in connection.execute(query)]
 
 
-def close_case(connection: Connection, handoff_id: int, now: datetime) -> bool:
-    """Closes it and lets the bot answer again, if it was this case that silenced it. False when there is none open."""
+def close_case(connection: Connection, handoff_id: int, now: datetime, shop: Shop) -> bool:
+    """Closes it and lets the bot answer again, if it was this case that silenced it, whose customer may then be asked
+    how it went. False when there is none open."""
     found = connection.execute(
         select(HANDOFFS.c.customer_id).where(HANDOFFS.c.id == handoff_id, HANDOFFS.c.closed_at.is_(None))
     ).scalar_one_or_none()
@@ -48,9 +53,12 @@ def close_case(connection: Connection, handoff_id: int, now: datetime) -> bool:
     party = int(found)
     connection.execute(select(CUSTOMERS.c.id).where(CUSTOMERS.c.id == party).with_for_update(key_share=True))
     connection.execute(update(HANDOFFS).where(HANDOFFS.c.id == handoff_id).values(closed_at=now))
-    conversation = conversation_from(party_row(connection, party))
+    row = party_row(connection, party)
+    conversation, customer = conversation_from(row), party_from(party, row).customer
     if conversation.handoff_id == str(handoff_id):
         save_conversation(connection, party, give_back(conversation), now)
+        asked = csat_after(customer, whereabouts_of(customer, shop), shop, now) if customer else None
+        insert_planned(connection, party, [asked] if asked else [], now)
     return True
 
 

@@ -60,7 +60,7 @@ def change_contact(case: Case) -> Ending:
         }
     customer = identity.shown(case)
     old = _key(what, customer.email if what == "email" else customer.phone)
-    new = _new_contact(case, what, [one for one in named if _key(what, one) != old])
+    new = _new_contact(case, what, [one for one in named if _key(what, one) != old] or named)
     if _key(what, new) == old:
         return case.end("account.same_contact", sources=_sources(customer), new_contact=new)
     sent = _send_code(case, customer, what, new)

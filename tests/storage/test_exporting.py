@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert
 
-from bot.actions import OpenHandoff, RecordReview, RequestDelivery, SendCode, SetConsent
+from bot.actions import OpenHandoff, RecordReview, RecordScore, RequestDelivery, SendCode, SetConsent
 from bot.model import Address, Category, Channel, Message
 from storage.engine import make_engine, migrate
 from storage.ingest_messages import INBOX, OUTBOX
@@ -66,6 +66,7 @@ def live(engine: Engine) -> None:
             connection.execute(insert(OUTBOX).values(_outbound(party)))
         ledger = SqlLedger(connection, maya, MAIL, shop=sample_shop(), now=NOW, secret="s" * 32)
         ledger.perform(RecordReview(order_id="o-1", rating=4, words="Lovely"), "4")
+        ledger.perform(RecordScore(scale="nps", score=9, matter="4", words="Quick"), "7")
         ledger.perform(RequestDelivery(order_id="o-1", shipment_id="s-1", fix="pickup"), "5")
         ledger.perform(SendCode(customer_id="c-1"), "6")
         connection.execute(OUTBOX.update().where(OUTBOX.c.key == "identity.code").values(state="sent", sent_at=NOW))

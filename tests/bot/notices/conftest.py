@@ -98,6 +98,10 @@ class Stage:
         assert len({planned.key for planned in found}) == len(found)
         return {planned.key: planned for planned in found}
 
+    def of_order(self, after: Order, *, now: datetime) -> list[Planned]:
+        """What is planned about the order itself, not about who bought it."""
+        return [planned for planned in self.planned(after, now=now).values() if planned.order_id]
+
     def kinds(self, after: Order, before: Order | None = None, *, now: datetime | None = None) -> list[str]:
         """The kinds that are due at once, not those planned ahead."""
         moment = now or self.start

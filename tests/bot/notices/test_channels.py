@@ -67,4 +67,8 @@ def test_each_notice_names_the_words_it_opens_with(stage: Stage) -> None:
     stage.beans()
     order = stage.delivered()
     keys = {one.kind: opening_key(one) for one in stage.planned(order).values()}
-    assert keys == {NoticeKind.REVIEW: "review.ask", NoticeKind.REPLENISHMENT: "reorder.offer"}
+    assert keys == {
+        NoticeKind.REVIEW: "review.ask",
+        NoticeKind.REPLENISHMENT: "reorder.offer",
+        NoticeKind.NPS: "nps.ask",
+    }

@@ -112,7 +112,7 @@ def test_it_lapses_two_weeks_on_and_waits_for_stock(beans: Stage) -> None:
 
 def test_a_first_import_plans_it_while_it_is_still_of_use(beans: Stage) -> None:
     assert beans.one(REMINDER, beans.delivered(), now=beans.start + 30 * DAY).due_at == beans.start + 25 * DAY
-    assert beans.planned(beans.delivered(), now=beans.start + 40 * DAY) == {}
+    assert beans.of_order(beans.delivered(), now=beans.start + 40 * DAY) == []
 
 
 def test_it_is_promotional(beans: Stage) -> None:

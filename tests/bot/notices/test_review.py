@@ -45,7 +45,7 @@ def test_it_lapses_after_day_seven(stage: Stage) -> None:
     last = datetime(2026, 3, 23, 18, 59, tzinfo=NEW_YORK)
     assert stage.verdict(notice, stage.facts(order), last) == "send"
     assert stage.verdict(notice, stage.facts(order), last + timedelta(minutes=1)) == "lapsed"
-    assert stage.planned(order, now=stage.start + 8 * DAY) == {}
+    assert stage.of_order(order, now=stage.start + 8 * DAY) == []
 
 
 def test_at_night_it_waits_for_the_morning(stage: Stage) -> None:

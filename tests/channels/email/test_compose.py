@@ -7,7 +7,7 @@ from email.policy import default
 import pytest
 
 from bot.errors import SendRefused
-from bot.model import Category, Choice, Outgoing
+from bot.model import Category, Choice, File, Outgoing
 from channels.email.compose import Composer
 from tests.channels.email.mails import SETTINGS, SHOP, TOKENS, WORDS, outgoing, read
 
@@ -121,6 +121,16 @@ def test_what_sells_or_asks_a_favour_can_be_stopped_with_one_click(category: Cat
     for kind in ("plain", "html"):
         assert "Main Street 1, 10115 Berlin, DE" in part(mail, kind)
         assert url in part(mail, kind)
+
+
+def test_a_file_goes_with_the_words_under_its_name() -> None:
+    file = File(name="data.json", content_type="application/json", text='{"name": "Zoë"}')
+    message = outgoing("attached is everything we hold")
+    mail = composed(message.model_copy(update={"body": message.body.model_copy(update={"files": (file,)})}))
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("data.json", "application/json")
+    assert attached.get_content().decode() == file.text
+    assert "attached is everything we hold" in part(mail, "plain")
 
 
 def test_a_mail_to_the_shop_itself_has_no_unsubscribe_link() -> None:
