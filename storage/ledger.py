@@ -17,6 +17,7 @@ from bot.actions import (
     ChangeLines,
     ChangeOrderAddress,
     ChangePayment,
+    ChangeSubscription,
     CheckCode,
     CreateReturn,
     NoteLookup,
@@ -42,6 +43,7 @@ from storage.ledger_desk import hand_over, pass_on, resend_receipt
 from storage.ledger_orders import open_claim, refund_lines, request_delivery
 from storage.ledger_returns import cancel_return, create_return
 from storage.ledger_sales import reorder, replace
+from storage.ledger_subscriptions import change_subscription
 from storage.ledger_wishes import record_review, set_consent
 from storage.records import table
 from storage.tables import ActionRow
@@ -61,6 +63,7 @@ DOERS: dict[type[Action], Callable[[Doing, Any], Outcome]] = {
     RefundLines: refund_lines,
     RecordReview: record_review,
     Reorder: reorder,
+    ChangeSubscription: change_subscription,
     CancelOrder: cancel_order,
     ChangeLines: change_lines,
     ChangeOrderAddress: change_order_address,

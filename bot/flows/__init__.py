@@ -7,23 +7,29 @@ from bot.flows.cancel_order import cancel_order
 from bot.flows.change_items import change_items
 from bot.flows.change_order import change_address, change_order, change_payment
 from bot.flows.delivery_problem import delivery_problem
+from bot.flows.loyalty import loyalty
 from bot.flows.order_confirmation import order_confirmation, resend_receipt
 from bot.flows.refund_status import cancel_return, refund, refund_status
 from bot.flows.reorder import reorder
 from bot.flows.return_items import exchange, return_items
 from bot.flows.review import review
+from bot.flows.subscription import subscription
 from bot.flows.where_is_my_order import have_it, look_into, where_is_my_order
 from bot.story import Flow
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`informational`: told again for another order without harm. `passing`: given up once something else is said."""
+    """`informational`: told again for another order without harm. `passing`: given up once something else is said.
+
+    `by_kind`: another kind of the same wish is another matter, and takes this one's place unless it only asks.
+    """
 
     story: Flow
     intents: tuple[str, ...] = ()
     informational: bool = False
     passing: bool = False
+    by_kind: bool = False
 
 
 FLOWS: dict[str, Entry] = {
@@ -46,6 +52,8 @@ FLOWS: dict[str, Entry] = {
     "return_cancel": Entry(cancel_return),
     "review": Entry(review, ("review",)),
     "reorder": Entry(reorder, ("reorder",)),
+    "subscription": Entry(subscription, ("subscription",), by_kind=True),
+    "loyalty": Entry(loyalty, ("loyalty",), informational=True),
     "store_question": Entry(small_talk.store_question, informational=True),
     "person": Entry(small_talk.person, ("person",)),
     "greeting": Entry(small_talk.greeting, ("greeting",), passing=True),
@@ -65,8 +73,6 @@ FLOWS: dict[str, Entry] = {
         (
             "warranty",
             "setup_help",
-            "subscription",
-            "loyalty",
             "product_question",
             "recommendation",
             "store_question",
