@@ -14,8 +14,20 @@ from ruamel.yaml import YAML
 from tests.transcripts import Told, Transcript, make_empty
 
 FOLDER = Path(__file__).parent / "conversations"
-LEDGER = ("changes", "refunds", "handoffs", "reviews", "consents", "new_orders")
-KNOWN = {"title", "channel", "now", "stranger", "notices", "customer", "orders", "others", "talk", *LEDGER}
+LEDGER = ("changes", "plan_changes", "refunds", "handoffs", "reviews", "consents", "new_orders")
+KNOWN = {
+    "title",
+    "channel",
+    "now",
+    "stranger",
+    "notices",
+    "customer",
+    "orders",
+    "others",
+    "subscriptions",
+    "talk",
+    *LEDGER,
+}
 STEPS = {"says", "taps", "photo", "location", "unproven", "opt_out", "channel", "later", "carrier"}
 
 
@@ -61,6 +73,11 @@ def _compare_ledger(story: Mapping[str, Any], transcript: Transcript) -> None:
     known = [order for order in export["orders"] if order["number"] in transcript.orders]
     found = {
         "changes": [{"order": order["number"], **change} for order in known for change in order["changes"]],
+        "plan_changes": [
+            {"subscription": plan["id"], **change, "now": plan}
+            for plan in export["subscriptions"]
+            for change in plan["changes"]
+        ],
         "refunds": [{"order": order["number"], **refund} for order in known for refund in order["refunds"]],
         "new_orders": [order for order in export["orders"] if order["number"] not in transcript.orders],
         "handoffs": export["handoffs"],

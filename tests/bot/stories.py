@@ -24,7 +24,7 @@ from bot.model import (
     Status,
     Wish,
 )
-from bot.records import Customer, Order, Product, number_key
+from bot.records import Customer, Order, Product, Subscription, number_key
 from bot.story import World
 from storage.merchant import read_files
 
@@ -97,6 +97,7 @@ class MemoryRecords:
     customers: Sequence[Customer] = ()
     products: Sequence[Product] = ()
     failed: int = 0
+    subscriptions: Sequence[Subscription] = ()
 
     def orders_by_number(self, number: str) -> Sequence[Order]:
         return [order for order in self.orders if number_key(order.number) == number_key(number)]
@@ -111,6 +112,9 @@ class MemoryRecords:
 
     def customer(self, customer_id: str) -> Customer | None:
         return next((person for person in self.customers if person.id == customer_id), None)
+
+    def subscriptions_of(self, customer_id: str) -> Sequence[Subscription]:
+        return [plan for plan in self.subscriptions if plan.customer_id == customer_id]
 
     def product(self, product_id: str) -> Product | None:
         return next((product for product in self.products if product.id == product_id), None)
