@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from bot.model import Category, Channel, Json, Value
-from bot.records import AlertKind, ExchangeFor, PostalAddress, Remedy, ReturnLine
+from bot.records import AlertKind, ExchangeFor, Moment, PostalAddress, Remedy, ReturnLine
 
 
 class Action(Value):
@@ -419,3 +419,34 @@ class CancelReturn(Action):
     @property
     def name(self) -> str:
         return f"CancelReturn-{self.return_id}"
+
+
+# --- subscriptions ------------------------------------------------------------------------------------------------
+
+PlanChange = Literal["skip", "pause", "resume", "frequency", "swap", "quantity", "address", "cancel", "discount"]
+
+
+class ChangeSubscription(Action):
+    """One thing about a subscription shall be otherwise, as the customer agreed to it.
+
+    `seen` is the day of the next charge that was told. `until` is when a pause ends or the first charge after it is
+    made; `price` is of one, agreed to with another product or a discount. What a change does not need is left out.
+    refused(a code of subscribing.permitted or subscribing.unfit, "no_such_subscription", "moved", "gone",
+    "out_of_stock", "price_changed").
+    """
+
+    subscription_id: str
+    what: PlanChange
+    seen: Moment
+    until: Moment | None = None
+    interval_days: int | None = None
+    sku: str | None = None
+    price: Decimal | None = None
+    quantity: int | None = None
+    address: PostalAddress | None = None
+    reason: str | None = None
+    words: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"ChangeSubscription-{self.what}-{self.subscription_id}"

@@ -20,6 +20,7 @@ from bot.heard import (
     with_photos,
 )
 from bot.model import (
+    CaseState,
     Category,
     Channel,
     Conversation,
@@ -30,6 +31,7 @@ from bot.model import (
     Mood,
     Reading,
     Say,
+    Wish,
 )
 from bot.records import OrderStatus
 from bot.stage import MISSES, OTHER, RELEASED, Reread, Stage, Turn
@@ -39,6 +41,7 @@ REOPEN_MINUTES = 60  # a bare order number goes on with the last matter for so l
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
+SHOW = "show"  # the kind of a wish that only asks
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
 
@@ -152,7 +155,11 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     first = first.model_copy(update={"named": {**before, **first.named}})
     top = stage.top
     stage.queue = others + stage.queue
-    if top and flow_of_intent(first.intent) == top.flow and not first.intent.startswith("faq:"):
+    if top and _is_another_kind(top, first):
+        if first.kind != SHOW:
+            stage.leave_top("dropped")
+        stage.open_wish(first)
+    elif top and flow_of_intent(first.intent) == top.flow and not first.intent.startswith("faq:"):
         stage.stack[-1] = with_heard(top, reading, {})
         if stage.stack[-1].answers == top.answers and not others and top.notice_id is None:
             stage.miss()
@@ -162,6 +169,14 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     stage.misses = 0
     stage.run()
     _answer_at_once(stage, reading, reread)
+
+
+def _is_another_kind(case: CaseState, wish: Wish) -> bool:
+    """Whether the wish is for the same flow, but for something else than the open matter is about."""
+    if flow_of_intent(wish.intent) != case.flow or case.flow not in FLOWS or not FLOWS[case.flow].by_kind:
+        return False
+    known = case.answers.get("what") or (case.answers.get("wish") or {}).get("kind")
+    return bool(wish.kind) and wish.kind != known
 
 
 def _answer_at_once(stage: Stage, reading: Reading, reread: Reread) -> None:

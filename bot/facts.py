@@ -11,7 +11,19 @@ from typing import Any
 
 from bot.merchant.schema import ShopSettings
 from bot.model import Source, Value
-from bot.records import Customer, Line, Money, Order, PostalAddress, Product, Shipment, Variant
+from bot.records import (
+    Customer,
+    Line,
+    Money,
+    Order,
+    PostalAddress,
+    Product,
+    Shipment,
+    Subscription,
+    SubscriptionStatus,
+    Variant,
+)
+from bot.subscribing import next_charge
 from bot.tracking import Progress, State, progress_of
 
 View = dict[str, Any]
@@ -75,6 +87,37 @@ def variant_view(product: Product, variant: Variant) -> View:
 
 def has_stock(variant: Variant) -> bool:
     return variant.stock is None or variant.stock > 0
+
+
+def plan_view(plan: Subscription, product: Product | None, currency: str, now: datetime) -> View:
+    """`title options name quantity price charge interval_days next_charge_at status paused_until address`.
+
+    `charge` is what a delivery costs. `next_charge_at` is None when nothing is charged, or when is not known; `status`
+    is active, paused or cancelled as of this moment.
+    """
+    variant = next((one for one in product.variants if one.sku == plan.sku), None) if product else None
+    title = product.title if product else plan.sku
+    options = ", ".join(variant.options.values()) if variant else ""
+    money = variant.currency if variant else currency
+    return {
+        "title": title,
+        "options": options,
+        "name": f"{title} ({options})" if options else title,
+        "quantity": plan.quantity,
+        "price": Money(plan.price, money),
+        "charge": Money(plan.price * plan.quantity, money),
+        "interval_days": plan.interval_days,
+        "next_charge_at": next_charge(plan, now),
+        "status": plan.standing(now).value,
+        "paused_until": plan.paused_until if plan.standing(now) is SubscriptionStatus.PAUSED else None,
+        "address": address_text(plan.address),
+    }
+
+
+def plan_sources(plan: Subscription, product: Product | None) -> tuple[Source, ...]:
+    """The subscription and what it is of."""
+    of = (Source(record=f"products/{product.id}"),) if product else ()
+    return (Source(record=f"subscriptions/{plan.id}"), *of)
 
 
 def summary(lines: tuple[Line, ...]) -> str:

@@ -121,13 +121,8 @@ def _number_question(case: Case) -> Question[str]:
 
 
 def _prove_without_number(case: Case) -> Order:
-    """A code to the contact on file of whoever the contact named is; in the same words when that is nobody."""
-    asked = Question(
-        "contact_alone", Kind.CONTACT, "identity.ask_contact_alone", _reachable, presumed=_contact_written(case)
-    )
-    contact = case.need(asked)
-    orders = case.world.records.orders_of_contact(email=contact.get("email"), phone=contact.get("phone"))
-    prove_by_code(case, orders[0].customer_id if orders else "", blind=_guessable(contact))
+    """One order of whoever the contact named is, after a code."""
+    orders = _orders_by_code(case)
     titles = {order.id: " ".join((order.number, *(line.title for line in order.lines[:1]))) for order in orders}
     question = Question(
         "order",
@@ -139,6 +134,24 @@ def _prove_without_number(case: Case) -> Order:
         presumed=orders[0].id if len(orders) == 1 else None,
     )
     return case.need(question)
+
+
+def prove_customer(case: Case) -> str:
+    """Takes an unknown sender to everything of theirs; the customer's id. Leaves the story when that fails."""
+    if _limited(case.world):
+        case.leave_to_person("lookups_exceeded")
+    return _orders_by_code(case)[0].customer_id
+
+
+def _orders_by_code(case: Case) -> Sequence[Order]:
+    """A code to the contact on file of whoever the contact named is; in the same words when that is nobody."""
+    asked = Question(
+        "contact_alone", Kind.CONTACT, "identity.ask_contact_alone", _reachable, presumed=_contact_written(case)
+    )
+    contact = case.need(asked)
+    orders = case.world.records.orders_of_contact(email=contact.get("email"), phone=contact.get("phone"))
+    prove_by_code(case, orders[0].customer_id if orders else "", blind=_guessable(contact))
+    return orders
 
 
 def prove_by_code(case: Case, customer_id: str, *, blind: str = "") -> None:

@@ -16,6 +16,7 @@ from bot.records import (
     Return,
     ReturnStatus,
     Shipment,
+    Subscription,
     TrackingEvent,
     TrackingStatus,
 )
@@ -52,6 +53,25 @@ def merge_order(before: Order | None, heard: Order) -> Order:
             "refunds": _refunds(before.refunds, heard.refunds),
         }
     )
+
+
+def merge_subscription(before: Subscription | None, heard: Subscription) -> Subscription:
+    """What was changed here stays, as long as the source only repeats how it stood before a change."""
+    if before is None:
+        return heard
+    changes = _changes(before.changes, heard.changes)
+    kept = before if _repeats_the_past(before, heard) else merge(before, heard)
+    return kept.model_copy(update={"changes": changes})
+
+
+def _repeats_the_past(known: Subscription, heard: Subscription) -> bool:
+    told = heard.model_dump(mode="json", include=heard.model_fields_set - {"changes"})
+    stood = known.model_dump(mode="json", exclude={"changes"})
+    for change in reversed(known.changes):
+        stood |= change.before
+        if told.items() <= stood.items():
+            return True
+    return False
 
 
 def merge_shipments(before: Sequence[Shipment], heard: Sequence[Shipment]) -> tuple[Shipment, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from bot.actions import Action
 from bot.model import Expected, Outcome, Outgoing, Reading
-from bot.records import Customer, Order, Product, Registration, Variant
+from bot.records import Customer, Order, Product, Registration, Subscription, Variant
 
 if TYPE_CHECKING:
     from bot.understanding.opinion import Opinion, Question
@@ -30,6 +30,10 @@ class Records(Protocol):
         ...
 
     def customer(self, customer_id: str) -> Customer | None: ...
+
+    def subscriptions_of(self, customer_id: str) -> Sequence[Subscription]:
+        """All of a customer's, cancelled ones too, by the day of their next charge."""
+        ...
 
     def product(self, product_id: str) -> Product | None: ...
 

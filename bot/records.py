@@ -355,6 +355,11 @@ class SubscriptionStatus(StrEnum):
 
 
 class Subscription(Record):
+    """Goods that are charged and sent again every `interval_days`; `price` is of one of them, as on an order's line.
+
+    `paused_until` is when a pause ends by itself; None while it is open. `changes` are what was done through Doorstep.
+    """
+
     kind: ClassVar[str] = "subscriptions"
 
     id: Id
@@ -366,6 +371,14 @@ class Subscription(Record):
     price: Amount
     status: SubscriptionStatus
     address: PostalAddress | None = None
+    paused_until: Moment | None = None
+    cancel_reason: str | None = None
+    changes: tuple[Change, ...] = ()
+
+    def standing(self, now: datetime) -> SubscriptionStatus:
+        """Its status at this moment: a pause that has run out is over."""
+        over = self.paused_until is not None and self.paused_until <= now
+        return SubscriptionStatus.ACTIVE if self.status is SubscriptionStatus.PAUSED and over else self.status
 
 
 class Review(Record):

@@ -287,6 +287,10 @@ class Case:
         """Has another story take over from inside a helper."""
         raise _Stop(self.go(flow, **answers))
 
+    def stop(self, ending: Ending) -> NoReturn:
+        """Ends the story so from inside a helper."""
+        raise _Stop(ending)
+
     def leave_to_person(self, reason: str, *, order_id: str | None = None, proposed: str = "") -> NoReturn:
         raise _Stop(self.person(reason, order_id=order_id, proposed=proposed))
 

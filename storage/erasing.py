@@ -19,12 +19,12 @@ from storage.doing import EVENTS
 from storage.engine import reading
 from storage.ingest_messages import INBOX, OUTBOX
 from storage.ingest_people import CONSENTS
-from storage.ingest_rest import ALERTS, HANDOFFS, REGISTRATIONS, REVIEWS, SCORES, SUBSCRIPTIONS
+from storage.ingest_rest import ALERTS, HANDOFFS, REGISTRATIONS, REVIEWS, SCORES
 from storage.ledger_codes import CODES, LOOKUPS
 from storage.notices import NOTICES, newest_consents
 from storage.opted_out import remember
 from storage.parties import UNVERIFIED, party_of
-from storage.records import CUSTOMERS, ORDERS, SHIPMENTS, table, tried_contact
+from storage.records import CUSTOMERS, ORDERS, SHIPMENTS, SUBSCRIPTIONS, table, tried_contact
 from storage.tables import ActionRow
 
 ACTIONS = table(ActionRow)

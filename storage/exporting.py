@@ -26,8 +26,8 @@ from bot.records import (
 )
 from storage.ingest_messages import INBOX, OUTBOX, ids_of_unsent
 from storage.ingest_people import CONSENTS
-from storage.ingest_rest import ALERTS, REGISTRATIONS, REVIEWS, SCORES, SUBSCRIPTIONS, known_handoffs
-from storage.records import CUSTOMERS, ORDERS, PRODUCTS
+from storage.ingest_rest import ALERTS, REGISTRATIONS, REVIEWS, SCORES, known_handoffs
+from storage.records import CUSTOMERS, ORDERS, PRODUCTS, SUBSCRIPTIONS
 
 CODE_KEY = "identity.code"  # the words that carry a one-time code
 SETTLED = ("sent", "delivered", "read", "failed", "dropped")  # what is not settled is no message yet

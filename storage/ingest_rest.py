@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from bot.actions import OpenHandoff
+from bot.merging import merge_subscription
 from bot.records import Alert, Handoff, Product, Registration, Review, Score, Subscription
 from storage.contacts import insert_new, insert_row
-from storage.records import CUSTOMERS, PRODUCTS, VARIANTS, rows_by, table
-from storage.tables import AlertRow, HandoffRow, RegistrationRow, ReviewRow, ScoreRow, SubscriptionRow
+from storage.records import CUSTOMERS, PRODUCTS, SUBSCRIPTIONS, VARIANTS, rows_by, table
+from storage.tables import AlertRow, HandoffRow, RegistrationRow, ReviewRow, ScoreRow
 from storage.upsert import Intake, Stored, insert_all, row_ids, update_all, upsert
 
-SUBSCRIPTIONS = table(SubscriptionRow)
 ALERTS = table(AlertRow)
 REGISTRATIONS = table(RegistrationRow)
 REVIEWS = table(ReviewRow)
@@ -41,14 +41,18 @@ def store_subscriptions(intake: Intake, subscriptions: Sequence[Subscription]) -
     parties = parties_of(intake, subscriptions)
 
     def columns(after: Subscription, _: Subscription | None) -> dict[str, Any]:
-        return {
-            "customer_id": parties[after.customer_id],
-            "sku": after.sku,
-            "status": after.status.value,
-            "next_charge_at": after.next_charge_at,
-        }
+        return {"customer_id": parties[after.customer_id], **subscription_columns(after)}
 
-    upsert(intake, "subscriptions", SUBSCRIPTIONS, subscriptions, columns)
+    upsert(intake, "subscriptions", SUBSCRIPTIONS, subscriptions, columns, merged=merge_subscription)
+
+
+def subscription_columns(subscription: Subscription) -> dict[str, Any]:
+    """What is looked for beside the record."""
+    return {
+        "sku": subscription.sku,
+        "status": subscription.status.value,
+        "next_charge_at": subscription.next_charge_at,
+    }
 
 
 def store_registrations(intake: Intake, registrations: Sequence[Registration]) -> None:

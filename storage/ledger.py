@@ -19,6 +19,7 @@ from bot.actions import (
     ChangeLines,
     ChangeOrderAddress,
     ChangePayment,
+    ChangeSubscription,
     CheckCode,
     CloseAlert,
     CreateReturn,
@@ -64,6 +65,7 @@ from storage.ledger_orders import open_claim, refund_lines, request_delivery
 from storage.ledger_products import close_alert, open_warranty_claim, register_product, request_alert, send_guide
 from storage.ledger_returns import cancel_return, create_return
 from storage.ledger_sales import reorder, replace
+from storage.ledger_subscriptions import change_subscription
 from storage.ledger_wishes import record_review, set_consent
 from storage.records import table
 from storage.tables import ActionRow
@@ -96,6 +98,7 @@ DOERS: dict[type[Action], Callable[[Doing, Any], Outcome]] = {
     ChangeHomeAddress: change_home_address,
     SetPreference: set_preference,
     RecordScore: record_score,
+    ChangeSubscription: change_subscription,
     CancelOrder: cancel_order,
     ChangeLines: change_lines,
     ChangeOrderAddress: change_order_address,

@@ -29,12 +29,12 @@ from storage.contacts import contact_keys, contacts_of, settle_contacts
 from storage.doing import Doing, done, pending, refused
 from storage.exporting import export_customer
 from storage.ingest_people import CONSENTS
-from storage.ingest_rest import SCORES, SUBSCRIPTIONS
+from storage.ingest_rest import SCORES
 from storage.ledger_codes import OUTBOX, changed_lately, issue_code, use_code
 from storage.ledger_desk import hand_over
 from storage.notices import newest_consents
 from storage.parties import contact_at, party_of
-from storage.records import CUSTOMERS, ORDERS
+from storage.records import CUSTOMERS, ORDERS, SUBSCRIPTIONS
 
 EXPORT_KEY, NOTICE_KEY = "privacy.export_mail", "account.contact_notice"
 GONE = ("sent", "delivered", "read", "failed", "dropped")

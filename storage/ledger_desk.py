@@ -53,7 +53,7 @@ def hand_over(doing: Doing, action: OpenHandoff) -> Outcome:
     return done(id=str(key[0]), expected_by=expected_by.isoformat() if expected_by else None)
 
 
-def open_task(doing: Doing, reason: str, order_id: str, *details: str | None) -> str:
+def open_task(doing: Doing, reason: str, order_id: str | None, *details: str | None) -> str:
     """Something for a person at the shop to carry out; its id. The bot goes on."""
     summary = " · ".join(detail for detail in details if detail)
     outcome = hand_over(doing, OpenHandoff(reason=reason, order_id=order_id, summary=summary, silences_bot=False))

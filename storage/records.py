@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 from bot.contact import email_key, phone_key
 from bot.merchant.schema import CatalogEntry
 from bot.naming import best_named, narrowed, words_in
-from bot.records import Customer, Order, OrderStatus, Product, Registration, number_key
+from bot.records import Customer, Order, OrderStatus, Product, Registration, Subscription, number_key
 from storage import tables
 
 NEWEST = 50  # orders of a customer that a conversation looks at
@@ -33,6 +33,7 @@ SHIPMENTS = table(tables.ShipmentRow)
 ORDER_SKUS = table(tables.OrderSkuRow)
 HANDOFFS = table(tables.HandoffRow)
 REGISTRATIONS = table(tables.RegistrationRow)
+SUBSCRIPTIONS = table(tables.SubscriptionRow)
 LOOKUPS = table(tables.LookupRow)
 #: Asked in every turn, so built once.
 ORDERS_OF = (
@@ -82,6 +83,12 @@ class SqlRecords:
         """The customer that a row of `customers` stands for; None for a stranger."""
         record = self._one(select(CUSTOMERS.c.record).where(CUSTOMERS.c.id == party))
         return Customer.model_validate(record) if record else None
+
+    def subscriptions_of(self, customer_id: str) -> Sequence[Subscription]:
+        query = select(SUBSCRIPTIONS.c.record).join(CUSTOMERS, CUSTOMERS.c.id == SUBSCRIPTIONS.c.customer_id)
+        mine = query.where(CUSTOMERS.c.source_id == customer_id)
+        found = self._connection.execute(mine.order_by(SUBSCRIPTIONS.c.next_charge_at, SUBSCRIPTIONS.c.id)).scalars()
+        return tuple(map(Subscription.model_validate, found))
 
     def product(self, product_id: str) -> Product | None:
         return self._product(select(PRODUCTS.c.record).where(PRODUCTS.c.source_id == product_id))

@@ -75,6 +75,7 @@ def upsert(
     records: Sequence[R],
     columns: Callable[[R, R | None], Mapping[str, Any]],
     first: Mapping[str, Any] | None = None,
+    merged: Callable[[R | None, R], R] = merge,
 ) -> list[Stored[R]]:
     """Adds or changes the rows of these records; gives those that were. `columns` are written beside the record."""
     query = select(into.c.source_id, into.c.id, into.c.record)
@@ -85,7 +86,7 @@ def upsert(
     for record in records:
         row = kept.get(identity(record))
         before = type(record).model_validate(row.record) if row else None
-        after = merge(before, record)
+        after = merged(before, record)
         if not intake.count(kind, row.record if row else None, as_json(after)):
             continue
         values = {"record": as_json(after), **columns(after, before)}

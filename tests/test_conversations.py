@@ -14,7 +14,17 @@ from ruamel.yaml import YAML
 from tests.transcripts import Told, Transcript, make_empty
 
 FOLDER = Path(__file__).parent / "conversations"
-LEDGER = ("changes", "returns", "refunds", "handoffs", "reviews", "scores", "consents", "new_orders")
+LEDGER = (
+    "changes",
+    "plan_changes",
+    "returns",
+    "refunds",
+    "handoffs",
+    "reviews",
+    "scores",
+    "consents",
+    "new_orders",
+)
 KNOWN = {
     "title",
     "channel",
@@ -27,6 +37,7 @@ KNOWN = {
     "talk",
     "record",
     "states",
+    "subscriptions",
     *LEDGER,
 }
 STEPS = {"says", "taps", "photo", "location", "unproven", "opt_out", "channel", "later", "carrier"}
@@ -75,6 +86,11 @@ def _compare_ledger(story: Mapping[str, Any], transcript: Transcript) -> None:
     found = {
         "changes": [{"order": order["number"], **change} for order in known for change in order["changes"]],
         "returns": [{"order": order["number"], **one} for order in known for one in order["returns"]],
+        "plan_changes": [
+            {"subscription": plan["id"], **change, "now": plan}
+            for plan in export["subscriptions"]
+            for change in plan["changes"]
+        ],
         "refunds": [{"order": order["number"], **refund} for order in known for refund in order["refunds"]],
         "new_orders": [order for order in export["orders"] if order["number"] not in transcript.orders],
         "handoffs": export["handoffs"],

@@ -137,10 +137,12 @@ class Transcript:
             known.append(customer_of("Ben", {}))
             orders += [self._order(number, told, "c-ben") for number, told in story["others"].items()]
         self.orders = {order["number"]: order for order in orders}
+        plans = [self._subscription(name, told) for name, told in (story.get("subscriptions") or {}).items()]
+        records = {"customers": known, "products": catalog(), "orders": orders, "subscriptions": plans}
         if story.get("notices"):
-            self._let_in({"customers": known, "products": catalog(), "orders": orders})
+            self._let_in(records)
         else:
-            self._let_in({"customers": known, "products": catalog(), "orders": orders}, planned=lambda *_: ())
+            self._let_in(records, planned=lambda *_: ())
 
     def tell(self, step: Mapping[str, Any]) -> list[Told]:
         """One step; what the customer is written in it."""
@@ -266,6 +268,15 @@ class Transcript:
             "payments": paid,
             "shipments": parcels,
         }
+
+    def _subscription(self, name: str, told: Mapping[str, Any]) -> dict[str, Any]:
+        """`{of: a line as on a receipt, every: days, next: a span from now}` and whatever the import format has."""
+        told = dict(told)
+        line = _line(name, 1, told.pop("of"))
+        fields = {"sku": line["sku"], "quantity": line["quantity"], "price": line["price"], "status": "active"}
+        next_charge = self.now + _span(told.pop("next", "9 days"))
+        fields |= {"interval_days": told.pop("every", 30), "next_charge_at": next_charge.isoformat(), "address": HOME}
+        return {"id": name, "customer_id": "c-maya", **fields, **told}
 
     def _parcel(self, number: str, place: int, state: str, lines: list[str]) -> dict[str, Any]:
         hours, events = PARCELS[state]

@@ -9,6 +9,7 @@ from bot.flows.change_items import change_items
 from bot.flows.change_order import change_address, change_order, change_payment
 from bot.flows.complaint import complaint
 from bot.flows.delivery_problem import delivery_problem
+from bot.flows.loyalty import loyalty
 from bot.flows.order_confirmation import order_confirmation, resend_receipt
 from bot.flows.privacy import privacy
 from bot.flows.product_question import alert_me, product_question
@@ -19,6 +20,7 @@ from bot.flows.return_items import exchange, return_items
 from bot.flows.review import review
 from bot.flows.scores import csat, nps
 from bot.flows.setup_help import setup_help
+from bot.flows.subscription import subscription
 from bot.flows.warranty import register_it, warranty
 from bot.flows.where_is_my_order import have_it, look_into, where_is_my_order
 from bot.story import Flow
@@ -26,12 +28,16 @@ from bot.story import Flow
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`informational`: told again for another order without harm. `passing`: given up once something else is said."""
+    """`informational`: told again for another order without harm. `passing`: given up once something else is said.
+
+    `by_kind`: another kind of the same wish is another matter, and takes this one's place unless it only asks.
+    """
 
     story: Flow
     intents: tuple[str, ...] = ()
     informational: bool = False
     passing: bool = False
+    by_kind: bool = False
 
 
 FLOWS: dict[str, Entry] = {
@@ -70,6 +76,8 @@ FLOWS: dict[str, Entry] = {
     "recommendation": Entry(recommendation, ("recommendation",), informational=True),
     "product_question": Entry(product_question, ("product_question",)),
     "alert_me": Entry(alert_me, passing=True),
+    "subscription": Entry(subscription, ("subscription",), by_kind=True),
+    "loyalty": Entry(loyalty, ("loyalty",), informational=True),
     "store_question": Entry(small_talk.store_question, informational=True),
     "person": Entry(small_talk.person, ("person",)),
     "greeting": Entry(small_talk.greeting, ("greeting",), passing=True),
@@ -85,11 +93,7 @@ FLOWS: dict[str, Entry] = {
     "passed_on": Entry(small_talk.passed_on, ("payment",)),
     "asked_of_people": Entry(
         small_talk.asked_of_people,
-        (
-            "subscription",
-            "loyalty",
-            "store_question",
-        ),
+        ("store_question",),
     ),
     **{name: Entry(story) for name, story in (announcements.STORIES | alerts.STORIES).items()},
 }

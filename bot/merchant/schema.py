@@ -240,6 +240,77 @@ class RecommendationPolicy(Section):
     quiet_days: int = Field(default=14, ge=0, description="nothing is recommended for so long after a claim")
 
 
+#: In days; each has a title in templates/, under subscription.which_interval.
+Interval = Literal[7, 14, 21, 28, 30, 42, 45, 56, 60, 84, 90, 120, 180, 365]
+Retention = Literal["skip", "pause", "frequency", "discount"]
+SubscriptionReason = Literal[
+    "too_much", "no_longer_needed", "found_cheaper", "quality", "late", "changed_mind", "ordered_by_mistake", "other"
+]
+
+
+class SubscriptionPolicy(Section):
+    """What a subscriber may do, each of it with a yes to the dates and charges it comes to."""
+
+    skip: bool = True
+    pause: bool = True
+    resume: bool = True
+    frequency: bool = True
+    swap: bool = True
+    quantity: bool = True
+    address: bool = True
+    cancel: bool = True
+    cutoff_hours: int = Field(
+        default=24, ge=0, description="before the next charge; from then on it goes through as it is"
+    )
+    open_pause: bool = Field(default=True, description="whether a pause may have no end")
+    pause_days: int = Field(default=180, ge=1, description="the longest pause that has an end")
+    resume_days: int = Field(default=1, ge=0, description="from a restart to its first charge, unless a day is said")
+    intervals: tuple[Interval, ...] = Field(
+        default=(14, 30, 60, 90), min_length=1, description="how often it may come, in days"
+    )
+    max_quantity: int = Field(default=10, ge=1, description="of each delivery")
+    swap_for: Literal["variant", "product"] = Field(
+        default="variant", description="product: also those that stand in one list of swap_products with it"
+    )
+    swap_products: tuple[tuple[str, ...], ...] = Field(default=(), description="lists of product ids")
+    payment_url: str | None = Field(
+        default=None, description="where a subscriber changes how it is paid; without it a person helps"
+    )
+    ask_reason: bool = Field(default=True, description="why it is cancelled")
+    reasons: tuple[SubscriptionReason, ...] = Field(
+        default=("too_much", "no_longer_needed", "found_cheaper", "quality", "other"), description="offered as answers"
+    )
+    offers: tuple[Retention, ...] = Field(
+        default=("skip", "pause"), description="the first that is possible is offered once before a cancellation"
+    )
+    offer_for: dict[SubscriptionReason, Retention] = Field(
+        default_factory=dict, description="what is offered first for a reason"
+    )
+    discount_percent: int = Field(
+        default=0,
+        ge=0,
+        le=90,
+        description="what the offer discount takes off each charge after it; 0: none",
+    )
+
+
+class LoyaltyTier(Section):
+    name: Annotated[str, Field(min_length=1, description="as it stands in the customers' records")]
+    points: int = Field(ge=0, description="from so many points on")
+
+
+class LoyaltyReward(Section):
+    title: dict[str, str] = Field(min_length=1, description="by language")
+    points: int = Field(gt=0, description="what it costs")
+
+
+class LoyaltyPolicy(Section):
+    """The programme: its tiers and rewards. Whoever runs it counts the points; what they are is in the records."""
+
+    tiers: tuple[LoyaltyTier, ...] = ()
+    rewards: tuple[LoyaltyReward, ...] = ()
+
+
 class ReviewPolicy(Section):
     publish_url: str | None = Field(default=None, description="the same invitation whatever the rating")
 
@@ -259,6 +330,8 @@ class Policies(Section):
     privacy: PrivacyPolicy = PrivacyPolicy()
     warranty: WarrantyPolicy = WarrantyPolicy()
     recommendation: RecommendationPolicy = RecommendationPolicy()
+    subscriptions: SubscriptionPolicy = SubscriptionPolicy()
+    loyalty: LoyaltyPolicy = LoyaltyPolicy()
     review: ReviewPolicy = ReviewPolicy()
 
 

@@ -201,7 +201,7 @@ def _replenishment(notice: Notice, order: Order, facts: NoticeFacts, now: dateti
         return Drop("line_gone")
     if _bought_again(order, line, facts.orders):
         return Drop("bought_again")
-    if any(plan.sku == line.sku and plan.status is SubscriptionStatus.ACTIVE for plan in facts.subscriptions):
+    if any(plan.sku == line.sku and plan.standing(now) is SubscriptionStatus.ACTIVE for plan in facts.subscriptions):
         return Drop("subscribed")
     if _sent_back(line, order.returns):
         return Drop("returned")

@@ -16,6 +16,7 @@ from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton, format_timedelta, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -23,6 +24,7 @@ from bot.errors import WordingError
 from bot.records import Money
 
 READER = "_reader"
+WEEK_DAYS = 7
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -213,6 +215,24 @@ def _time_of_day(text: str, reader: Reader) -> str:
     return _plain(format_skeleton(_clock(reader), time(hour, minute), locale=reader.locale))
 
 
+@pass_context
+def span(context: Context, days: Any) -> str:
+    """`every {{ plan.interval_days|span }}` → 6 weeks where it is whole weeks, else 45 days."""
+    if isinstance(days, bool) or not isinstance(days, int):
+        raise WordingError(f"{_kind(days)} is not a number of days")
+    whole = days > WEEK_DAYS and days % WEEK_DAYS == 0
+    amount, unit = (days // WEEK_DAYS, "week") if whole else (days, "day")
+    return _plain(format_unit(amount, unit, locale=_reader(context).locale))
+
+
+@pass_context
+def translated(context: Context, texts: Any) -> str:
+    """`{{ reward.title|translated }}`: of texts by language the recipient's own, else the first one written."""
+    if not isinstance(texts, Mapping) or not texts:
+        raise WordingError(f"{_kind(texts)} is not a text by language")
+    return str(texts.get(_reader(context).locale.language) or next(iter(texts.values())))
+
+
 def first(values: Sequence[Any]) -> Any:
     return values[0] if values else None
 
@@ -243,6 +263,8 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "list": say_list,
     "plural": plural,
     "number": number,
+    "span": span,
+    "translated": translated,
     "hours": hours,
     "first": first,
     "last": last,

@@ -400,6 +400,65 @@ _PRODUCTS: Mapping[str, Key] = {
     "alert.not_possible": Key(("name",)),
 }
 
+PLANS = ("plans",)
+PLAN_STEPS = ("plan_steps",)
+PLAN_REFUSED = (
+    "already_cancelled",
+    "already_paused",
+    "not_paused",
+    "not_offered",
+    "charging",
+    "too_late",
+)
+INTERVALS = ("7", "14", "21", "28", "30", "42", "45", "56", "60", "84", "90", "120", "180", "365")
+PLAN_REASONS = (
+    "too_much",
+    "no_longer_needed",
+    "found_cheaper",
+    "quality",
+    "late",
+    "changed_mind",
+    "ordered_by_mistake",
+    "other",
+)
+PLAN_CHANGES = ("skip", "pause", "resume", "frequency", "swap", "quantity", "cancel")
+
+_SUBSCRIPTIONS: Mapping[str, Key] = {
+    "subscription.none": Key(),
+    "subscription.show": Key(PLANS),
+    "subscription.menu": Key(
+        PLANS,
+        choices=("skip", "pause", "resume", "frequency", "swap", "quantity", "address", "payment", "cancel"),
+    ),
+    "subscription.which": Key(PLANS, choices=("all",)),
+    **{f"subscription.{what}_summary": Key(PLAN_STEPS, choices=YES_NO) for what in PLAN_CHANGES},
+    **{f"subscription.{what}_done": Key(PLAN_STEPS) for what in PLAN_CHANGES},
+    "subscription.address_summary": Key((*PLAN_STEPS, "new_address"), choices=YES_NO),
+    "subscription.address_done": Key((*PLAN_STEPS, "new_address")),
+    "subscription.discount_done": Key(PLAN_STEPS),
+    "subscription.kept": Key(PLANS),
+    **{f"subscription.refused_{code}": Key(("plan", "until")) for code in PLAN_REFUSED},
+    "subscription.pause_until": Key((*PLANS, "first_day", "last_day"), choices=("open",)),
+    "subscription.day_not_possible": Key((*PLANS, "first_day", "last_day")),
+    "subscription.which_interval": Key(PLANS, choices=INTERVALS),
+    "subscription.interval_not_offered": Key(("interval_days",)),
+    "subscription.same_interval": Key(PLANS),
+    "subscription.which_instead": Key(("plan",)),
+    "subscription.nothing_else": Key(("plan",)),
+    "subscription.how_many": Key((*PLANS, "most")),
+    "subscription.too_many": Key((*PLANS, "most")),
+    "subscription.same_quantity": Key(PLANS),
+    "subscription.ask_address": Key(PLANS),
+    "subscription.payment_link": Key(("payment_url",)),
+    "subscription.reason": Key(PLANS, choices=PLAN_REASONS),
+    **{
+        f"subscription.offer_{offer}": Key((*PLAN_STEPS, "percent"), choices=("accept", "leave"))
+        for offer in ("skip", "pause", "frequency", "discount")
+    },
+    "loyalty.not_known": Key(),
+    "loyalty.standing": Key(("loyalty",)),
+}
+
 _NOTICES: Mapping[str, Key] = {
     "notice.order_confirmed": Key(ORDER),
     "notice.shipped": Key(PARCELS),
@@ -423,6 +482,7 @@ KEYS: Mapping[str, Key] = {
     **_AFTERWARDS,
     **_ACCOUNT,
     **_PRODUCTS,
+    **_SUBSCRIPTIONS,
     **_NOTICES,
 }
 

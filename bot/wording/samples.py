@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.facts import customer_view, line_view, order_view, product_view, shipment_view, variant_view
+from bot.facts import customer_view, line_view, order_view, plan_view, product_view, shipment_view, variant_view
 from bot.merchant.schema import TrackingPolicy
 from bot.records import (
     Customer,
@@ -19,6 +19,8 @@ from bot.records import (
     PostalAddress,
     Product,
     Shipment,
+    Subscription,
+    SubscriptionStatus,
     TrackingEvent,
     TrackingReason,
     TrackingStatus,
@@ -97,7 +99,70 @@ def _line() -> dict[str, Any]:
     return line_view(_LINES[0], "USD")
 
 
+_BAG = Product(
+    id="p-1",
+    title="House Blend Coffee",
+    variants=(
+        Variant(sku="COF-HB-1", options={"size": "1 lb"}, price=Decimal("18.00"), currency="USD"),
+        Variant(sku="COF-HB-2", options={"size": "2 lb"}, price=Decimal("34.00"), currency="USD"),
+    ),
+)
+_PLAN = Subscription(
+    id="sub-1",
+    customer_id="c-1",
+    sku="COF-HB-1",
+    quantity=2,
+    interval_days=42,
+    next_charge_at=NOW + timedelta(days=9),
+    price=Decimal("18.00"),
+    status=SubscriptionStatus.ACTIVE,
+    address=_PLACE,
+)
+_PAUSED = _PLAN.model_copy(
+    update={"status": SubscriptionStatus.PAUSED, "paused_until": NOW + timedelta(days=40), "sku": "COF-HB-2"}
+)
+_BARE_PLAN = _PLAN.model_copy(update={"address": None, "next_charge_at": NOW - timedelta(days=1)})
+
+
+def _plan(plan: Subscription) -> dict[str, Any]:
+    return plan_view(plan, _BAG, "USD", NOW)
+
+
+#: Facts about subscriptions and loyalty, with everything known and with what may be missing, missing.
+_PLANS: Mapping[str, Any] = {
+    "plan": _plan(_PLAN),
+    "plans": [_plan(_PLAN), _plan(_PAUSED)],
+    "plan_steps": [{"before": _plan(_PLAN), "after": _plan(_PAUSED), "charged_at": NOW + timedelta(days=1)}],
+    "percent": 10,
+    "interval_days": 35,
+    "payment_url": "https://example.com/account/payment",
+    "loyalty": {
+        "tier": "Fern",
+        "points": 620,
+        "next_tier": "Oak",
+        "to_next_tier": 880,
+        "rewards": [{"title": {"en": "$5 off your next order"}, "points": 250}],
+        "next_reward": {"title": {"en": "free express shipping for a year"}, "points": 800},
+        "to_next_reward": 180,
+    },
+}
+_FEW_PLANS: Mapping[str, Any] = {
+    "plan": _plan(_BARE_PLAN),
+    "plans": [_plan(_BARE_PLAN)],
+    "plan_steps": [{"before": _plan(_BARE_PLAN), "after": _plan(_BARE_PLAN), "charged_at": None}],
+    "loyalty": {
+        "tier": None,
+        "points": 0,
+        "next_tier": None,
+        "to_next_tier": None,
+        "rewards": [],
+        "next_reward": None,
+        "to_next_reward": None,
+    },
+}
+
 FULL: Mapping[str, Any] = {
+    **_PLANS,
     "order": order_view(_ORDER),
     "orders": [order_view(_ORDER), order_view(_ORDER.model_copy(update={"number": "1038"}))],
     "shipment": _parcel_view(_ORDER, _PARCEL),
@@ -233,6 +298,7 @@ FULL: Mapping[str, Any] = {
 #: The same facts with everything missing that may be missing.
 SPARSE: Mapping[str, Any] = {
     **FULL,
+    **_FEW_PLANS,
     "order": order_view(_BARE_ORDER, private=False),
     "orders": [order_view(_BARE_ORDER, private=False)],
     "shipment": _parcel_view(_BARE_ORDER, _BARE_PARCEL),

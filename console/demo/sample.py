@@ -1,4 +1,5 @@
-"""The sample shop's data in the import format: 12 products, 25 customers, 60 orders in every state, dated from today.
+"""The sample shop's data in the import format: 12 products, 25 customers, 60 orders in every
+state, six subscriptions and loyalty points, dated from today.
 
 Made from tables and never by chance, so that the same moment always gives the same shop. `script` is what the carriers
 will report as the demo's clock moves on.
@@ -59,6 +60,19 @@ PEOPLE: tuple[tuple[str, str, str, str, str, str], ...] = (
 
 #: Who has said yes to reviews and marketing, by place in PEOPLE: everyone but every fifth.
 SILENT_EVERY = 5
+
+#: Subscriber by place in PEOPLE, product, variant, how many, every how many days, next charge in days, status.
+SUBSCRIPTIONS: tuple[tuple[int, str, int, int, int, int, str], ...] = (
+    (0, "p-coffee", 0, 1, 30, 9, "active"),
+    (0, "p-filter", 0, 1, 60, 25, "active"),
+    (1, "p-coffee", 1, 2, 14, 5, "active"),
+    (2, "p-filter", 0, 1, 90, 40, "paused"),
+    (4, "p-coffee", 0, 1, 45, 1, "active"),
+    (7, "p-coffee", 1, 1, 30, 12, "cancelled"),
+)
+
+#: Points of those in the programme: everyone but every fourth.
+OUTSIDE_EVERY = 4
 
 #: How an order stands and how many hours ago it was placed. Each of the first twelve stands five times among the sixty.
 STATES: tuple[tuple[str, int], ...] = (
@@ -137,7 +151,7 @@ def sample(now: datetime) -> Json:
         "customers": [_customer(place, now) for place in range(len(PEOPLE))],
         "products": [_product(place) for place in range(len(PRODUCTS))],
         "orders": [_order(place, now) for place in range(ORDERS)],
-        "subscriptions": [],
+        "subscriptions": [_subscription(place, now) for place in range(len(SUBSCRIPTIONS))],
     }
 
 
@@ -186,7 +200,31 @@ def _customer(place: int, now: datetime) -> Json:
         "payment_methods": [
             {"id": f"card-{place + 1:02}", "kind": "credit_card", "label": "Visa", "last4": f"{4200 + place}"}
         ],
+        "loyalty": _loyalty(place),
         "consents": [] if place % SILENT_EVERY == SILENT_EVERY - 1 else consents,
+    }
+
+
+def _loyalty(place: int) -> Json | None:
+    if place % OUTSIDE_EVERY == OUTSIDE_EVERY - 1:
+        return None
+    points = (620 + 370 * place) % 1900
+    return {"tier": "Oak" if points >= 1500 else "Fern" if points >= 500 else "Seedling", "points": points}
+
+
+def _subscription(place: int, now: datetime) -> Json:
+    person, product, variant, quantity, every, days, status = SUBSCRIPTIONS[place]
+    customer = _customer(person, now)
+    return {
+        "id": f"sub-{101 + place}",
+        "customer_id": customer["id"],
+        "sku": _sku(product, variant),
+        "quantity": quantity,
+        "interval_days": every,
+        "next_charge_at": (now + timedelta(days=days)).isoformat(),
+        "price": next(price for id_, _, _, price, *_ in PRODUCTS if id_ == product),
+        "status": status,
+        "address": customer["address"],
     }
 
 

@@ -28,3 +28,5 @@ def _suiting(standings: Collection[str]) -> Iterator[str]:
     yield "Send me my receipt"
     yield "How long does shipping take?"
     yield "What is your return policy?"
+    yield "When is my next subscription delivery?"
+    yield "How many points do I have?"

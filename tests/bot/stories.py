@@ -26,7 +26,7 @@ from bot.model import (
     Wish,
 )
 from bot.naming import best_named, narrowed
-from bot.records import Customer, Order, Product, Registration, number_key
+from bot.records import Customer, Order, Product, Registration, Subscription, number_key
 from bot.story import World
 from storage.merchant import read_files
 
@@ -103,6 +103,7 @@ class MemoryRecords:
     together: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
     registrations: Sequence[Registration] = ()
     handoffs: int = 0
+    subscriptions: Sequence[Subscription] = ()
 
     def orders_by_number(self, number: str) -> Sequence[Order]:
         return [order for order in self.orders if number_key(order.number) == number_key(number)]
@@ -117,6 +118,9 @@ class MemoryRecords:
 
     def customer(self, customer_id: str) -> Customer | None:
         return next((person for person in self.customers if person.id == customer_id), None)
+
+    def subscriptions_of(self, customer_id: str) -> Sequence[Subscription]:
+        return [plan for plan in self.subscriptions if plan.customer_id == customer_id]
 
     def product(self, product_id: str) -> Product | None:
         return next((product for product in self.products if product.id == product_id), None)
