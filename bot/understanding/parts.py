@@ -19,6 +19,8 @@ from bot.understanding.normalise import Text, fold
 SHARED = ("emails", "phones", "postcodes", "tracking_numbers", "photos", "language")
 #: Wishes that may be about a thing named for the wish before: "return the lamp and get me my money for it".
 ABOUT_THINGS = frozenset({"return", "exchange", "refund", "warranty", "setup_help", "product_question", "reorder"})
+ABOUT_MONEY = frozenset({"refund", "refund_status"})
+PAYING_BACK = frozenset({"return", "cancel_order", "exchange", "change_order"})
 OTHER = re.compile(r"\b(?:other|another|different|otr[oa]s?|autres?|andere[nrms]?|outr[oa]s?|altr[oaie])\b")
 ENDS = re.compile(r"[.!?;](?=\s|$)|\n")
 THING = ("products", "items")
@@ -80,14 +82,24 @@ def with_named(
     )
 
 
-def without_conditions(
+def without_what_belongs(
     wishes: tuple[Wish, ...], told: tuple[Wish, ...], lexicon: Lexicon
 ) -> tuple[tuple[Wish, ...], tuple[Wish, ...]]:
-    """The wishes that are more than what another one hangs on."""
-    if len(wishes) < 2:
+    """The wishes that are more than what another one hangs on, or how its money is to come back."""
+    paid_back = bool(PAYING_BACK & {wish.intent for wish in wishes})
+    real = tuple(wish for wish in wishes if not _belongs(wish, lexicon, paid_back=paid_back))
+    if len(wishes) < 2 or not real:
         return wishes, told
-    real = tuple(wish for wish in wishes if not is_mere_condition(wish.text, lexicon))
-    return (real, tuple(wish for wish in told if not is_mere_condition(wish.text, lexicon))) if real else (wishes, told)
+    return real, tuple(wish for wish in told if not _belongs(wish, lexicon, paid_back=paid_back))
+
+
+def _belongs(wish: Wish, lexicon: Lexicon, *, paid_back: bool) -> bool:
+    """`only if it goes to my card`; beside a return or a cancellation `and refund it to the gift card`."""
+    if is_mere_condition(wish.text, lexicon):
+        return True
+    said = fold(wish.text)
+    way = wish.intent in ABOUT_MONEY and "?" not in said and any(pattern.search(said) for _, pattern in lexicon.methods)
+    return paid_back and way
 
 
 def _served_by(wish: Wish, wishes: Sequence[Wish]) -> Wish | None:

@@ -24,7 +24,7 @@ from bot.understanding.lexicon import any_of, lexicon
 from bot.understanding.masking import masked, names_of
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise, words_of
-from bot.understanding.parts import with_named, without_conditions
+from bot.understanding.parts import with_named, without_what_belongs
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
 from bot.understanding.reasons import find_reasons, only_tells_reason, tells_reason
 from bot.understanding.remembered import Remembered
@@ -178,7 +178,7 @@ class Reader:
             "reason": self._reason(text, wishes or candidates),
         }
         entities = entities.model_copy(update=named)
-        wishes, told = without_conditions(wishes, told, self._lexicon)
+        wishes, told = without_what_belongs(wishes, told, self._lexicon)
         wishes = with_named(
             text,
             wishes,

@@ -57,3 +57,17 @@ def test_what_another_wish_hangs_on_is_no_wish(ear):
     reading = ear("I want to return the lamp and the mug. Only if the refund goes to the credit card ending 9513.")
     assert [wish.intent for wish in reading.wishes] == ["return"]
     assert reading.wishes[0].condition == "Only if the refund goes to the credit card ending 9513"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        (f"cancel {A} and refund it to the gift card", "cancel_order"),
+        (f"Please cancel {A} because I no longer need it and refund to my gift card.", "cancel_order"),
+        ("I want to return the lamp. Put the refund on a gift card.", "return"),
+    ],
+)
+def test_where_the_money_goes_belongs_to_what_pays_it_back(ear, text, intent):
+    wishes = ear(text).wishes
+    assert [wish.intent for wish in wishes] == [intent]
+    assert [method["kind"] for method in wishes[0].named["methods"]] == ["gift_card"]
