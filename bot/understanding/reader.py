@@ -29,7 +29,7 @@ from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
 from bot.understanding.stopwords import read_commands, spoken, without
 from bot.understanding.tellings import answer_told
-from bot.understanding.yes_no import may_tell, names_an_answer, said_first
+from bot.understanding.yes_no import may_tell, said_first
 
 SURE_BESIDE_AN_ANSWER = 0.75  # a wish beside an answer is believed only so sure
 SURELY_MANNERS = 0.5
@@ -38,7 +38,6 @@ MOST_PARTS = 4  # sentences of a message, or pieces of one of these, that are lo
 MANNERS = frozenset({"greeting", "thanks", "goodbye"})
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
 SURE_OF_AN_ANSWER = 0.65
-SURE_BESIDE_THE_RULES = 0.85  # where a word of it would say yes or no, and no rule took it for one
 SURE_OF_A_BINDING_YES = 0.95
 ANSWERED_FIRST = frozenset({Kind.YES_NO, Kind.CHOICE})  # a text that begins with yes or no is about these
 MOST_FIRST_WORDS = 8
@@ -191,16 +190,14 @@ class Reader:
         clause = whole(text, self._lexicon)
         ranked = self._yes_no.rank([(self._judge.fixed(clause.words), clause.encoded)])[0].ranked
         said, share = answer_told(ranked, expected.sort)
-        if said is None or share < self._least_share(said, text, expected):
+        if said is None:
+            return None
+        bound = YES_OR_NO[said] in expected.binding
+        if share < (SURE_OF_A_BINDING_YES if bound else SURE_OF_AN_ANSWER):
             return None
         if expected.kind is Kind.CHOICE:
             return YES_OR_NO[said]
         return clear_answer(said, expected, text, self._lexicon, 0)
-
-    def _least_share(self, said: bool, text: Text, expected: Expected) -> float:
-        if YES_OR_NO[said] in expected.binding:
-            return SURE_OF_A_BINDING_YES
-        return SURE_BESIDE_THE_RULES if names_an_answer(text, self._lexicon) else SURE_OF_AN_ANSWER
 
     def _beside_the_question(self, wanted: Wanted, text: Text, expected: Expected) -> Wanted:
         """What is wanted besides what the open question binds to: half an answer is asked again, and is no wish."""

@@ -70,11 +70,6 @@ def may_tell(text: Text, lexicon: Lexicon) -> bool:
     return not (plain & lexicon.yes and plain & lexicon.no)
 
 
-def names_an_answer(text: Text, lexicon: Lexicon) -> bool:
-    """Whether a word of it alone would say yes or no, which the rules have weighed."""
-    return bool(set(text.bare.split()[:MOST_WORDS]) & (lexicon.yes | lexicon.no))
-
-
 def said_first(words: Sequence[str], lexicon: Lexicon) -> int:
     """How many leading words are a yes or a no of their own."""
     for length in range(min(LONGEST_LEAD, len(words)), 0, -1):
