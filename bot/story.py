@@ -80,7 +80,8 @@ class Question(Generic[T]):
     """What a story needs to know. `read` turns the stored answer into a value, or None when it does not fit (any more).
 
     `presumed` is an answer that need not be asked for: the only order, a number already written. `key` is the template
-    that asks; `refused` the one said before asking again when an answer did not fit. `binding` and `sort` as in Expected.
+    that asks; `refused` the one said before asking again when an answer did not fit. `binding` and `sort` are as in
+    Expected.
     """
 
     name: str

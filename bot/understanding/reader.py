@@ -20,6 +20,7 @@ from bot.understanding.judging import Judge
 from bot.understanding.language import Languages, language_asked_for
 from bot.understanding.lessons import lessons
 from bot.understanding.lexicon import any_of, lexicon
+from bot.understanding.likeness import likest
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
@@ -80,7 +81,7 @@ class Reader:
         self._language = language
         self._country = country
         taught = lessons(their_labelled(phrases or {}, faq), their_languages(phrases or {}, faq), shelf, encoder)
-        once = Remembered(encoder) if encoder else None
+        self._encoder = once = Remembered(encoder) if encoder else None
         scorer = Scorer(taught.learnt, once, taught.topics)
         meanings = {words: scorer.name_of(label) for words, label in taught.phrases.items()}
         self._judge = Judge(scorer, Speller(taught.vocabulary), self._lexicon, meanings)
@@ -183,6 +184,8 @@ class Reader:
             answer = self._yes_or_no(text, expected)
         if answer is None and not question:
             wanted = self._wanted(text)
+            if self._encoder and not any(_is_sure(wish) for wish in wanted.wishes):
+                answer = likest(text, expected, self._encoder, self._lexicon)
         return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
 
     def _yes_or_no(self, text: Text, expected: Expected) -> Json:
@@ -327,6 +330,10 @@ def _found(clause: Clause, judged: Judged) -> Found:
     intent, probability = judged.best
     wish = Wish(intent=intent, kind=judged.kind, probability=round(probability, 4), text=clause.said)
     return wish, clause.question
+
+
+def _is_sure(wish: Wish) -> bool:
+    return wish.intent not in deciding.COURTESIES and wish.probability >= SURE_BESIDE_AN_ANSWER
 
 
 def _problem(likely: Sequence[Wish], main: Judged) -> str:

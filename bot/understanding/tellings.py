@@ -61,7 +61,7 @@ def _answers(told: Iterable[tuple[str, str]], meant: Mapping[str, bool]) -> dict
 
 
 def answer_told(ranked: Iterable[tuple[str, float]], sort: Sort | None) -> tuple[bool | None, float]:
-    """The likeliest answer, or None for neither, with how likely it is: what answers other questions was hardly said."""
+    """The likeliest answer, or None for neither, with how likely it is; what answers others was hardly said."""
     shares: dict[bool | None, float] = {}
     meant = {**GENERAL, **MEANT[sort]}
     for label, share in ranked:
