@@ -13,7 +13,7 @@ from bot.understanding.lexicon import Lexicon
 from bot.understanding.meant import without_denied
 from bot.understanding.normalise import Text
 
-ALIKE = 0.35  # cosine of the text to the likest choice from which it may be meant
+ALIKE = 0.4  # cosine of the text to the likest choice from which it may be meant
 AHEAD = 0.11  # how much likelier than the next it has to be
 LONGEST = 14  # words; more of them say more than which
 MOST_CHOICES = 12

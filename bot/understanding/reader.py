@@ -29,7 +29,7 @@ from bot.understanding.remembered import Remembered
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
 from bot.understanding.stopwords import read_commands, spoken, without
-from bot.understanding.tellings import answer_told
+from bot.understanding.tellings import answer_told, tellings_of
 from bot.understanding.yes_no import may_tell, said_first
 
 SURE_BESIDE_AN_ANSWER = 0.75  # a wish beside an answer is believed only so sure
@@ -180,13 +180,17 @@ class Reader:
             wishes=any(wish.intent not in deciding.COURTESIES for wish in wanted.wishes),
         )
         answer = read_answer(expected, heard)
-        if answer is None and is_yes_or_no(expected) and not question and may_tell(text, self._lexicon):
+        if answer is None and is_yes_or_no(expected) and not question and self._may_tell(text, expected):
             answer = self._yes_or_no(text, expected)
         if answer is None and not question:
             wanted = self._wanted(text)
             if self._encoder and not any(_is_sure(wish) for wish in wanted.wishes):
                 answer = likest(text, expected, self._encoder, self._lexicon)
         return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
+
+    def _may_tell(self, text: Text, expected: Expected) -> bool:
+        strict = bool(expected.binding) or expected.sort is None
+        return may_tell(text, self._lexicon, tellings_of(expected.sort), strict=strict)
 
     def _yes_or_no(self, text: Text, expected: Expected) -> Json:
         """What the model makes of an answer that no rule reads; surer where a yes cannot be taken back."""

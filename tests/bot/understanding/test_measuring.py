@@ -115,7 +115,7 @@ def test_a_wish_for_no_more_messages_is_heard_and_no_other_is_taken_for_one(ear,
     [
         *(("answers.csv", "yes_no", 0.93), ("answers.csv", "choice", 0.92)),
         *(("answers_multi.csv", "yes_no", 0.95), ("answers_multi.csv", "choice", 0.82)),
-        *(("answers.csv", "", 0.90), ("answers_multi.csv", "", 0.85)),
+        *(("answers.csv", "", 0.93), ("answers_multi.csv", "", 0.92)),
     ],
 )
 def test_answers_are_read_and_never_more_into_them_than_was_said(ear, name, kind, least):
@@ -124,7 +124,7 @@ def test_answers_are_read_and_never_more_into_them_than_was_said(ear, name, kind
     assert wrong <= 0.02
 
 
-@pytest.mark.parametrize(("name", "least"), [("answers.csv", 0.89), ("answers_multi.csv", 0.84)])
+@pytest.mark.parametrize(("name", "least"), [("answers.csv", 0.91), ("answers_multi.csv", 0.91)])
 def test_answers_are_read_by_words_alone(bare_ear, name, least):
     right, wrong = read_right_and_wrong(bare_ear, name)
     assert right >= least
