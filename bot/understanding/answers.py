@@ -100,7 +100,8 @@ def _choice(expected: Expected, heard: Heard) -> Json:
     if is_yes_or_no(expected):
         told = _yes_no(expected, heard)
         return told if told is None else YES_OR_NO[bool(told)]
-    chosen = choose(meant, expected.choices, heard.lexicon, question=heard.question)
+    asks_which = heard.question and (bool(expected.binding) or not any_of(heard.lexicon.request, heard.text.plain))
+    chosen = choose(meant, expected.choices, heard.lexicon, question=asks_which)
     return chosen or (None if heard.question else _plain_refusal(expected, heard))
 
 

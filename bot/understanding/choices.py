@@ -39,6 +39,12 @@ DENIALS = frozenset(
     }
 )
 PLACED = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|ere|re|eme|e|a|o|ra|da|ta|ro|do|to|ste|de)?")
+ORDER = re.compile(r"\d{3,}")
+HOURS = re.compile(r"\b(\d{1,2})(?:[:.]\d\d)? ?(?:[-–]|to|a|bis|tot) ?(\d{1,2})\b")
+HOUR = re.compile(
+    r"\b(?:(?:at|around|about|by|um|gegen|ab|vers|a las|as|alle|verso le|om|rond) (?P<at>\d{1,2})(?:[:.h]\d\d)?"
+    r"|(?P<hour>\d{1,2})(?:[:.]\d\d)?) ?(?:ish|h|uhr|uur|horas|(?P<half>am|pm)|o ?clock)?\b(?! ?[-–])"
+)
 SHORTEST_STEM = 4
 DISTINCT = 0.99
 MOST_WORDS = 60
@@ -48,15 +54,16 @@ def choose(text: Text, choices: Sequence[Choice], lexicon: Lexicon, *, question:
     """The id of the choice meant, or None. With `question`, only what is surely a choice counts."""
     if not choices:
         return None
-    found = _exactly(text, choices) or _by_number(text, choices) or _by_place(text, choices, lexicon)
+    found = _exactly(text, choices) or _by_number(text, choices) or _by_age(text, choices, lexicon)
+    found = found or _by_place(text, choices, lexicon)
     if found is None:
         found = _by_yes_or_no(text, choices, lexicon)
-    if found is None and not question and not _leaves_open(text, lexicon) and not _contradictory(text, choices):
+    if found is None and not question and not leaves_open(text, lexicon) and not _contradictory(text, choices):
         found = _by_what_is_said(text, choices, lexicon)
     return found.id if found else None
 
 
-def _leaves_open(text: Text, lexicon: Lexicon) -> bool:
+def leaves_open(text: Text, lexicon: Lexicon) -> bool:
     """Whether it is all the same or not known; a mere "maybe" before a choice is not."""
     return any(" " in doubt and f" {doubt} " in f" {text.bare} " for doubt in lexicon.unsure)
 
@@ -66,6 +73,9 @@ def _by_what_is_said(text: Text, choices: Sequence[Choice], lexicon: Lexicon) ->
     denying = any(DENIALS & set(words_of(choice.title)) for choice in choices)
     plain = text.plain if denying else without_denied(text.plain, lexicon)
     words = words_of(plain)[:MOST_WORDS]
+    by_hour = _by_hour(plain, choices)
+    if by_hour:
+        return by_hour
     found, several = _named_most(words, choices, lexicon)
     return found if found or several else _by_meaning(text.plain, plain, choices, lexicon)
 
@@ -122,6 +132,32 @@ def _at(word: str, choices: Sequence[Choice], lexicon: Lexicon) -> Choice | None
     if word in lexicon.ordinals and 1 <= place <= len(choices):
         return choices[place - 1]
     return _placed(place, choices)
+
+
+def _by_age(text: Text, choices: Sequence[Choice], lexicon: Lexicon) -> Choice | None:
+    """`the newer one`, of several orders: their numbers count up. Nothing else may be said."""
+    rest = {word for word in text.bare.split()[:MOST_WORDS] if word not in lexicon.filler}
+    numbers = [int(match[0]) if (match := ORDER.search(choice.title)) else 0 for choice in choices]
+    if not all(numbers) or len(set(numbers)) < len(numbers) or len(rest) != 1:
+        return None
+    for words, of_all in ((lexicon.newest, max), (lexicon.oldest, min)):
+        if rest <= words:
+            return choices[numbers.index(of_all(numbers))]
+    return None
+
+
+def _by_hour(plain: str, choices: Sequence[Choice]) -> Choice | None:
+    """The one choice of several stretches of the day ("8-12") in which the hour said lies."""
+    spans = [HOURS.search(choice.title) for choice in choices]
+    said = HOUR.search(plain)
+    if not said or not all(spans):
+        return None
+    hour = int(said["at"] or said["hour"])
+    hour += 12 if said["half"] == "pm" and hour < 12 else 0
+    fitting = [
+        choice for choice, span in zip(choices, spans, strict=True) if span and int(span[1]) <= hour < int(span[2])
+    ]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _by_yes_or_no(text: Text, choices: Sequence[Choice], lexicon: Lexicon) -> Choice | None:

@@ -79,6 +79,9 @@ class Lexicon:
     meanings: tuple[tuple[str, re.Pattern[str]], ...]  # what choices of any shop are about, in any wording
     ago: Patterns  # how long ago, the number in the first group and the span in the second
     previous: frozenset[str]
+    newest: frozenset[str]  # of several orders
+    oldest: frozenset[str]
+    request: Patterns  # a question that asks for what it names: "can you mend it?"
     colours: Mapping[str, str]  # as said → in English
     sizes: Mapping[str, str]  # as said → xs to xxxl
     materials: Mapping[str, str]  # as said → in English
@@ -222,6 +225,9 @@ def lexicon() -> Lexicon:
         meanings=_ruled(joined("meaning_pattern")),
         ago=_patterns(joined("ago_pattern")),
         previous=frozenset(joined("previous")),
+        newest=frozenset(" ".join(joined("newest")).split()),
+        oldest=frozenset(" ".join(joined("oldest")).split()),
+        request=_patterns(joined("request_pattern")),
         colours=_pairs(joined("colour")),
         sizes=_pairs(joined("size")),
         materials=_pairs(joined("material")),

@@ -21,6 +21,7 @@ from bot.understanding.judging import Judge
 from bot.understanding.language import Languages, language_asked_for
 from bot.understanding.lessons import lessons
 from bot.understanding.lexicon import any_of, lexicon
+from bot.understanding.likeness import likest
 from bot.understanding.masking import masked, names_of
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise, words_of
@@ -31,8 +32,8 @@ from bot.understanding.remembered import Remembered
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
 from bot.understanding.stopwords import read_commands, spoken, without
-from bot.understanding.tellings import answer_told
-from bot.understanding.yes_no import may_tell, names_an_answer, said_first
+from bot.understanding.tellings import answer_told, tellings_of
+from bot.understanding.yes_no import may_tell, said_first
 
 SURE_BESIDE_AN_ANSWER = 0.75  # a wish beside an answer is believed only so sure
 SURELY_MANNERS = 0.5
@@ -60,7 +61,6 @@ BESIDE_THINGS = frozenset(
 )
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
 SURE_OF_AN_ANSWER = 0.65
-SURE_BESIDE_THE_RULES = 0.85  # where a word of it would say yes or no, and no rule took it for one
 SURE_OF_A_BINDING_YES = 0.95
 ANSWERED_FIRST = frozenset({Kind.YES_NO, Kind.CHOICE})  # a text that begins with yes or no is about these
 MOST_FIRST_WORDS = 8
@@ -104,7 +104,7 @@ class Reader:
         self._language = language
         self._country = country
         taught = lessons(their_labelled(phrases or {}, faq), their_languages(phrases or {}, faq), shelf, encoder)
-        once = Remembered(encoder) if encoder else None
+        self._encoder = once = Remembered(encoder) if encoder else None
         scorer = Scorer(taught.learnt, once, taught.topics)
         meanings = taught.phrases.told(scorer.name_of)
         self._judge = Judge(scorer, Speller(taught.vocabulary), self._lexicon, meanings)
@@ -233,27 +233,32 @@ class Reader:
             wishes=any(wish.intent not in deciding.COURTESIES for wish in wanted.wishes),
         )
         answer = read_answer(expected, heard)
-        if answer is None and is_yes_or_no(expected) and not question and may_tell(text, self._lexicon):
+        if answer is None and is_yes_or_no(expected) and not question and self._may_tell(text, expected):
             answer = self._yes_or_no(text, expected)
         if answer is None and not question:
             wanted = self._wanted(text, known)
+            surely = any(_is_sure(wish) for wish in wanted.wishes)
+            if self._encoder and not expected.early and not surely:
+                answer = likest(text, expected, self._encoder, self._lexicon)
         return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
+
+    def _may_tell(self, text: Text, expected: Expected) -> bool:
+        strict = bool(expected.binding) or expected.sort is None
+        return may_tell(text, self._lexicon, tellings_of(expected.sort), strict=strict)
 
     def _yes_or_no(self, text: Text, expected: Expected) -> Json:
         """What the model makes of an answer that no rule reads; surer where a yes cannot be taken back."""
         clause = whole(text, self._lexicon)
         ranked = self._yes_no.rank([(self._judge.fixed(clause.words), clause.encoded)])[0].ranked
         said, share = answer_told(ranked, expected.sort)
-        if said is None or share < self._least_share(said, text, expected):
+        if said is None:
+            return None
+        bound = YES_OR_NO[said] in expected.binding
+        if share < (SURE_OF_A_BINDING_YES if bound else SURE_OF_AN_ANSWER):
             return None
         if expected.kind is Kind.CHOICE:
             return YES_OR_NO[said]
         return clear_answer(said, expected, text, self._lexicon, 0)
-
-    def _least_share(self, said: bool, text: Text, expected: Expected) -> float:
-        if YES_OR_NO[said] in expected.binding:
-            return SURE_OF_A_BINDING_YES
-        return SURE_BESIDE_THE_RULES if names_an_answer(text, self._lexicon) else SURE_OF_AN_ANSWER
 
     def _beside_the_question(self, wanted: Wanted, text: Text, expected: Expected) -> Wanted:
         """What is wanted besides what the open question binds to: half an answer is asked again, and is no wish."""
@@ -443,6 +448,10 @@ def _as_one_change(found: list[Found], everything: Clause) -> list[Found]:
         return found
     wish, asked = changes[0]
     return [(wish.model_copy(update={"text": everything.said}), asked)]
+
+
+def _is_sure(wish: Wish) -> bool:
+    return wish.intent not in deciding.COURTESIES and wish.probability >= SURE_BESIDE_AN_ANSWER
 
 
 def _problem(likely: Sequence[Wish], main: Judged) -> str:

@@ -59,20 +59,19 @@ def yes_or_no(text: Text, lexicon: Lexicon, tellings: Mapping[str, bool] = NONE)
     return told
 
 
-def may_tell(text: Text, lexicon: Lexicon) -> bool:
+def may_tell(text: Text, lexicon: Lexicon, tellings: Mapping[str, bool], *, strict: bool) -> bool:
     """Whether a text that no rule reads may still tell: it has words, and none that ask, doubt or condition, nor a yes
-    beside a no."""
+    beside a no. With `strict` no word of it says yes or no at all: the rules have weighed these."""
     parts = [part for sentence in _sentences(text, lexicon) for part in sentence]
     said = set(text.bare.split()[:MOST_WORDS])
-    if not said or said & lexicon.unsure or any(part.asked or part.conditioned or part.doubted for part in parts):
+    doubted = any(f" {doubt} " in f" {text.bare} " for doubt in lexicon.unsure)
+    if not said or doubted or any(part.asked or part.conditioned for part in parts):
         return False
+    if strict:
+        return not said & (lexicon.yes | lexicon.no) and not any(part.opens for part in parts)
     plain = said - lexicon.weak
-    return not (plain & lexicon.yes and plain & lexicon.no)
-
-
-def names_an_answer(text: Text, lexicon: Lexicon) -> bool:
-    """Whether a word of it alone would say yes or no, which the rules have weighed."""
-    return bool(set(text.bare.split()[:MOST_WORDS]) & (lexicon.yes | lexicon.no))
+    told = {_telling(part, tellings) for part in parts} | {_whole(part, lexicon) for part in parts if not part.opens}
+    return not {True, False} <= told and not (plain & lexicon.yes and plain & lexicon.no)
 
 
 def said_first(words: Sequence[str], lexicon: Lexicon) -> int:
