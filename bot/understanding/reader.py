@@ -26,13 +26,14 @@ from bot.understanding.phrases import Phrases, their_labelled, their_languages
 from bot.understanding.reasons import find_reasons
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
-from bot.understanding.stopwords import read_commands, spoken, without
+from bot.understanding.stopwords import read_commands, spoken, wishes_no_more, without
 from bot.understanding.yes_no import may_tell, said_first
 
 SURE_BESIDE_AN_ANSWER = 0.75  # a wish beside an answer is believed only so sure
 SURELY_MANNERS = 0.5
 LONGEST_MANNERS = 5  # words
 MOST_PARTS = 4  # sentences of a message, or pieces of one of these, that are looked at by themselves
+OPERATOR_KEYS = frozenset({"0", "00", "000"})  # what gets a person on a telephone's menu
 MANNERS = frozenset({"greeting", "thanks", "goodbye"})
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
 SURE_OF_AN_ANSWER = 0.65
@@ -120,7 +121,9 @@ class Reader:
     def _meaning(self, text: Text, expected: Expected | None, known: Known, spoken: str) -> Reading:
         entities = find_entities(text, expected, known, self._lexicon, self._country)
         never_mind = any_of(self._lexicon.never_mind, text.plain)
-        person = self._wants_person(text)
+        main = self._judge.together([whole(text, self._lexicon)])[0]
+        person = expected is None and text.bare in OPERATOR_KEYS
+        person = person or (self._wants_person(text) and not deciding.is_someone_elses_business(main))
         mood = read_mood(text, self._lexicon)
         answer, wanted = None, NOTHING_WANTED
         if expected and not never_mind:
@@ -128,10 +131,10 @@ class Reader:
         elif not never_mind:
             wanted = self._wanted(text)
         answered = answer is not None
-        if wanted.stop and not answered and self._wants_no_more(text):
+        if not answered and ((wanted.stop and self._means_no_more(text)) or self._misspells_no_more(text)):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
         denied = bool(wanted.wishes) and self._denies_a_person(text)
-        person = person or any(deciding.is_wish_for_a_person(wish, denied=denied) for wish in wanted.wishes)
+        person = person or deciding.is_wish_for_a_person(wanted.wishes, main, denied=denied)
         wishes, candidates = wanted.wishes, wanted.candidates
         if entities.order_numbers or entities.tracking_numbers:  # then it is our business, whatever else it is
             wishes = tuple(wish for wish in wishes if wish.intent != deciding.OUT_OF_SCOPE)
@@ -234,18 +237,27 @@ class Reader:
     def _denies_a_person(self, text: Text) -> bool:
         return any_of(self._lexicon.person_except, spoken(text, self._lexicon))
 
-    def _wants_no_more(self, text: Text) -> bool:
-        """Whether what the model takes for a wish to hear no more speaks of messages, and of none of the exceptions."""
+    def _means_no_more(self, text: Text) -> bool:
+        """Whether what the model takes for a wish to hear no more speaks of messages, and of nothing else to end."""
         said = spoken(text, self._lexicon)
-        return any_of(self._lexicon.stop_cue, text.plain) and not any_of(self._lexicon.stop_except, said)
+        other = any_of(self._lexicon.stop_except, said) or any_of(self._lexicon.stop_other, said)
+        return any_of(self._lexicon.stop_cue, text.plain) and not other
+
+    def _misspells_no_more(self, text: Text) -> bool:
+        """Whether a plain wish to hear no more shows once the words are put right."""
+        said = spoken(text, self._lexicon)
+        put_right = self._put_right(said)
+        return put_right != said and wishes_no_more(put_right, self._lexicon)
+
+    def _put_right(self, said: str) -> str:
+        return " ".join(self._judge.fixed(tuple(said.split())))
 
     def _wants_person(self, text: Text) -> bool:
         """Any wording of wanting a human; "the delivery person left it" and "are you a human?" are none."""
         said = spoken(text, self._lexicon)
-        put_right = " ".join(self._judge.fixed(tuple(said.split())))
         return any(
             any_of(self._lexicon.person, without(self._lexicon.person_except, words))
-            for words in dict.fromkeys((said, put_right))
+            for words in dict.fromkeys((said, self._put_right(said)))
         )
 
     def _wanted(self, text: Text) -> Wanted:
@@ -271,7 +283,9 @@ class Reader:
             wishes = ()
         elif wishes:
             offered = ()
-        stop = main.acted_on == deciding.STOP
+        stop = main.acted_on == deciding.STOP or any(
+            part.best[0] == deciding.STOP and part.best[1] >= deciding.SURELY_STOP for part in judged.values()
+        )
         return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop)
 
     def _promising(self, clauses: Sequence[Clause]) -> list[Clause]:
