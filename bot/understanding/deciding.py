@@ -37,7 +37,7 @@ BY_INTENT: Mapping[str, Thresholds] = {
     **dict.fromkeys(("spam", "jobs", "wholesale"), Thresholds(act=0.60, known=0.4)),
     **dict.fromkeys(("safety", "legal_threat", "chargeback"), Thresholds(act=0.55, known=0.35)),
     OUT_OF_SCOPE: Thresholds(act=0.45, known=0.35),
-    STOP: Thresholds(act=0.7),
+    STOP: Thresholds(act=0.8),
     PERSON: Thresholds(act=0.35),  # a person is always reachable
 }
 #: Said beside a wish, these are manners or mood, not wishes.
@@ -77,12 +77,14 @@ class SecondWish:
         return self.vague if intent in VAGUE else self.asked
 
 
-SECOND_WISH = SecondWish(alone=0.88, backed=0.5, asked=2.0, told=0.95, wondered=0.95, vague=0.3)
+SECOND_WISH = SecondWish(alone=0.88, backed=0.5, asked=2.0, told=0.5, wondered=0.95, vague=0.3)
 TOLD = frozenset({"where_is_my_order", "delivery_problem", "order_confirmation", "reorder", "complaint"})
 VAGUE = frozenset({"setup_help", "resend_receipt", "person"})
 APART = frozenset({"where_is_my_order", "return", "setup_help", "product_question", "order_confirmation"})
+SURELY_STOP = 0.9  # how sure a part of a message must be that no more messages are wanted
 SURELY_A_PERSON = 0.35
-SURELY_A_PERSON_ALL_THE_SAME = 0.96
+SURELY_A_PERSON_ALL_THE_SAME = 0.85  # of the message as a whole, where words deny it
+SURELY_NO_PERSON = 0.97
 SURE_AMONG_OTHER_THINGS = 0.95  # how sure a wish must be in a message that is none of our business as a whole
 SURELY_ASKS_WHO = 0.8
 SAID_BY_ITSELF = 0.92  # how sure a wish must be to stand beside one that usually tells it already
@@ -143,9 +145,16 @@ def is_wish(part: Judged, whole: Judged, *, question: bool) -> bool:
     )
 
 
-def is_wish_for_a_person(wish: Wish, *, denied: bool) -> bool:
-    """Whether the model is sure enough to bring a person at once; more so where the words seem to say otherwise."""
-    return wish.intent == PERSON and wish.probability >= (SURELY_A_PERSON_ALL_THE_SAME if denied else SURELY_A_PERSON)
+def is_wish_for_a_person(wishes: Sequence[Wish], whole: Judged, *, denied: bool) -> bool:
+    """Whether the model is sure enough to bring a person at once; where the words seem to deny it, only by the whole."""
+    if denied:
+        return whole.best[0] == PERSON and whole.best[1] >= SURELY_A_PERSON_ALL_THE_SAME
+    return any(wish.intent == PERSON and wish.probability >= SURELY_A_PERSON for wish in wishes)
+
+
+def is_someone_elses_business(whole: Judged) -> bool:
+    """Whether a message is so surely none of ours that a rule's wish for a person is not believed."""
+    return whole.best[0] == OUT_OF_SCOPE and whole.best[1] >= SURELY_NO_PERSON
 
 
 def acted_on_after_asking(intent: str) -> bool:

@@ -31,6 +31,7 @@ class Lexicon:
     stop_wish: Patterns
     stop_except: Patterns
     stop_cue: Patterns  # one of these has to stand in what the model takes for a wish to hear no more
+    stop_other: Patterns  # and none of these: it may be this that is to end
     person: Patterns
     person_except: Patterns
     never_mind: Patterns
@@ -177,6 +178,7 @@ def lexicon() -> Lexicon:
         stop_wish=_patterns(joined("stop_pattern")),
         stop_except=_patterns(joined("stop_except_pattern")),
         stop_cue=_patterns(joined("stop_cue_pattern")),
+        stop_other=_patterns(joined("stop_other_pattern")),
         person=_patterns(joined("person_pattern")),
         person_except=_patterns(joined("person_except_pattern")),
         never_mind=_patterns(joined("never_mind_pattern")),

@@ -31,7 +31,7 @@ from bot.understanding.reasons import find_reasons, only_tells_reason, tells_rea
 from bot.understanding.remembered import Remembered
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
-from bot.understanding.stopwords import read_commands, spoken, without
+from bot.understanding.stopwords import read_commands, spoken, wishes_no_more, without
 from bot.understanding.tellings import answer_told, tellings_of
 from bot.understanding.yes_no import may_tell, said_first
 
@@ -39,6 +39,7 @@ SURE_BESIDE_AN_ANSWER = 0.75  # a wish beside an answer is believed only so sure
 SURELY_MANNERS = 0.5
 LONGEST_MANNERS = 5  # words
 MOST_PARTS = 4  # sentences of a message, or pieces of one of these, that are looked at by themselves
+OPERATOR_KEYS = frozenset({"0", "00", "000"})  # what gets a person on a telephone's menu
 MANNERS = frozenset({"greeting", "thanks", "goodbye"})
 MOST_OF_A_DETAIL = 5  # words
 OTHER_VERSION = frozenset({"exchange", "change_order"})
@@ -149,7 +150,9 @@ class Reader:
         entities = find_entities(text, expected, known, self._lexicon, self._country)
         asked_why = expected is not None and expected.kind is Kind.REASON and tells_reason(text.plain, self._lexicon)
         never_mind = any_of(self._lexicon.never_mind, text.plain) and not asked_why
-        person = self._wants_person(text)
+        main = self._judge.together([whole(text, self._lexicon)])[0]
+        person = expected is None and text.bare in OPERATOR_KEYS
+        person = person or (self._wants_person(text) and not deciding.is_someone_elses_business(main))
         mood = read_mood(text, self._lexicon)
         answer, wanted = None, NOTHING_WANTED
         if expected and not never_mind:
@@ -159,10 +162,10 @@ class Reader:
         if answer is None:
             wanted = self._told_by_things(wanted, text, entities)
         answered, told = answer is not None, wanted.told
-        if wanted.stop and not answered and self._wants_no_more(text):
+        if not answered and ((wanted.stop and self._means_no_more(text)) or self._misspells_no_more(text)):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
         denied = bool(wanted.wishes) and self._denies_a_person(text)
-        person = person or any(deciding.is_wish_for_a_person(wish, denied=denied) for wish in wanted.wishes)
+        person = person or deciding.is_wish_for_a_person(wanted.wishes, main, denied=denied)
         wishes, candidates = wanted.wishes, wanted.candidates
         if entities.order_numbers or entities.tracking_numbers:  # then it is our business, whatever else it is
             wishes = tuple(wish for wish in wishes if wish.intent != deciding.OUT_OF_SCOPE)
@@ -302,18 +305,27 @@ class Reader:
     def _denies_a_person(self, text: Text) -> bool:
         return any_of(self._lexicon.person_except, spoken(text, self._lexicon))
 
-    def _wants_no_more(self, text: Text) -> bool:
-        """Whether what the model takes for a wish to hear no more speaks of messages, and of none of the exceptions."""
+    def _means_no_more(self, text: Text) -> bool:
+        """Whether what the model takes for a wish to hear no more speaks of messages, and of nothing else to end."""
         said = spoken(text, self._lexicon)
-        return any_of(self._lexicon.stop_cue, text.plain) and not any_of(self._lexicon.stop_except, said)
+        other = any_of(self._lexicon.stop_except, said) or any_of(self._lexicon.stop_other, said)
+        return any_of(self._lexicon.stop_cue, text.plain) and not other
+
+    def _misspells_no_more(self, text: Text) -> bool:
+        """Whether a plain wish to hear no more shows once the words are put right."""
+        said = spoken(text, self._lexicon)
+        put_right = self._put_right(said)
+        return put_right != said and wishes_no_more(put_right, self._lexicon)
+
+    def _put_right(self, said: str) -> str:
+        return " ".join(self._judge.fixed(tuple(said.split())))
 
     def _wants_person(self, text: Text) -> bool:
         """Any wording of wanting a human; "the delivery person left it" and "are you a human?" are none."""
         said = spoken(text, self._lexicon)
-        put_right = " ".join(self._judge.fixed(tuple(said.split())))
         return any(
             any_of(self._lexicon.person, without(self._lexicon.person_except, words))
-            for words in dict.fromkeys((said, put_right))
+            for words in dict.fromkeys((said, self._put_right(said)))
         )
 
     def _wanted(self, text: Text, known: Known) -> Wanted:
@@ -368,7 +380,9 @@ class Reader:
             wishes = ()
         elif wishes:
             offered = ()
-        stop = main.acted_on == deciding.STOP
+        stop = main.acted_on == deciding.STOP or any(
+            part.best[0] == deciding.STOP and part.best[1] >= deciding.SURELY_STOP for part in judged.values()
+        )
         told = tuple(wish for wish, _ in found)
         return Wanted(wishes, offered, _problem(wishes or offered, main), complaint, stop, told)
 

@@ -56,9 +56,14 @@ def read_commands(text: Text, expected: Expected | None, lexicon: Lexicon) -> Co
         return Commands(start=True)
     if bare in lexicon.help and not _offered(bare, expected):
         return Commands(help=True)
-    if any_of(lexicon.stop_wish, without(lexicon.stop_except, spoken(text, lexicon))):
+    if wishes_no_more(spoken(text, lexicon), lexicon):
         return Commands(stop=True)
     return NONE
+
+
+def wishes_no_more(said: str, lexicon: Lexicon) -> bool:
+    """Whether words as `spoken` gives them hold a plain wish to hear no more."""
+    return any_of(lexicon.stop_wish, without(lexicon.stop_except, said))
 
 
 def spoken(text: Text, lexicon: Lexicon) -> str:

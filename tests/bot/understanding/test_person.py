@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.model import Kind
+
 
 @pytest.mark.parametrize(
     "text",
@@ -133,3 +135,18 @@ def test_no_person_is_wanted(ear, text):
 
 def test_asking_whether_it_is_a_bot_is_asking_who_is_there(ear):
     assert [wish.intent for wish in ear("are you a bot?").wishes] == ["identity"]
+
+
+def test_the_key_that_gets_an_operator_on_the_telephone_gets_a_person(ear):
+    assert ear("0").person
+
+
+def test_a_nought_that_answers_a_question_gets_none(ear):
+    assert not ear("0", Kind.NUMBER).person
+
+
+@pytest.mark.parametrize(
+    "text", ["no need to talk to anybody, cancel it", "dont want to speak to anyone just refund me"]
+)
+def test_a_person_that_is_declined_is_not_fetched(ear, text):
+    assert not ear(text).person

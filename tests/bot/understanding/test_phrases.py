@@ -40,7 +40,19 @@ def test_words_of_the_lexicon_are_folded_as_texts_are():
 
 
 @pytest.mark.parametrize(
-    "name", ["english", "languages", "mixed", "blind", "two_wishes", "person", "stop", "person_stop_multi"]
+    "name",
+    [
+        "english",
+        "languages",
+        "mixed",
+        "blind",
+        "two_wishes",
+        "wishes_joined",
+        "person",
+        "stop",
+        "person_stop_multi",
+        "stop_wishes",
+    ],
 )
 def test_held_out_messages_are_no_phrases(name):
     ours = {fold(line) for intents in own_phrases().values() for lines in intents.values() for line in lines}

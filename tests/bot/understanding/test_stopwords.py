@@ -178,6 +178,32 @@ def test_what_only_sounds_like_a_stop_wish_does_not_stop(ear, text):
 @pytest.mark.parametrize(
     "text",
     [
+        "please forget this number, ok",
+        "i want out",
+        "you guys are spamming me",
+        "lovely thanks 😊 take me off",
+        "ya no me manden nada",
+        "supprimez mon numéro svp",
+        "streicht meine nummer bitte",
+        "apaguem o meu telefone por favor",
+        "toglietemi da qui",
+        "wis mijn nummer aub",
+    ],
+)
+def test_an_indirect_wish_for_no_more_messages_stops(ear, text):
+    assert ear(text).stop
+
+
+@pytest.mark.parametrize(
+    "text", ["please stop sendng me mesages", "do not contatc me agian", "stop all marketting texts"]
+)
+def test_a_misspelt_wish_for_no_more_messages_stops(ear, text):
+    assert ear(text).stop
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "je ne reçois plus vos sms",
         "ich bekomme keine nachrichten mehr",
         "não recebo mais mensagens de vocês",

@@ -53,6 +53,34 @@ def test_several_wishes_are_heard_in_order(ear, text, wanted):
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("whers my stuff and how many days do i have to send it back", ["where_is_my_order", "store_question"]),
+        ("cancel 1001 please how long do refunds take", ["cancel_order", "store_question"]),
+        ("dónde está mi paquete quién paga la devolución", ["where_is_my_order", "store_question"]),
+        ("wo ist mein paket und wie lange kann ich es zurückgeben", ["where_is_my_order", "store_question"]),
+        (
+            "cancel order 1, where is order 2 and send me the invoice",
+            ["cancel_order", "where_is_my_order", "resend_receipt"],
+        ),
+    ],
+)
+def test_wishes_joined_without_a_mark_are_all_heard(ear, text, wanted):
+    assert intents(ear(text)) == wanted
+
+
+@pytest.mark.parametrize("text", ["are you a bot? wheres my parcel", "ben jij een robot? waar is mijn pakket"])
+def test_who_is_asked_is_answered_beside_another_wish(ear, text):
+    assert intents(ear(text)) == ["identity", "where_is_my_order"]
+
+
+def test_what_came_broken_is_why_it_goes_back_and_no_other_wish(ear):
+    reading = ear("the lamp came broken and i want to return it")
+    assert intents(reading) == ["return"]
+    assert reading.entities.reason == "damaged"
+
+
+@pytest.mark.parametrize(
     "text", ["Hi! where is my order", "hello, where is my order? thanks!", "Good morning. Where is my order? Bye"]
 )
 def test_courtesies_beside_a_wish_are_no_wishes(ear, text):
