@@ -44,6 +44,12 @@ def best_named(titles: Mapping[str, str], text: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda product: (titles[product], product))[:MOST])
 
 
+def without_title(text: str, title: str) -> str:
+    """The text with what names this title taken out: what is left may name another."""
+    words = _title_words(title)
+    return " ".join(said for said in words_in(text) if not any(_alike(word, said) for word in words))
+
+
 def narrowed(products: Sequence[Product], text: str) -> tuple[Product, ...]:
     """Of products named equally well, those with an option that is said too; all of them where that tells nothing."""
     having = tuple(product for product in products if any(options_said(one, text) for one in product.variants))
@@ -86,4 +92,5 @@ def _said(word: str, said: frozenset[str], *, last: bool) -> bool:
 def _alike(word: str, other: str) -> bool:
     if word == other or word.rstrip("s") == other.rstrip("s"):
         return True
-    return len(word) >= LONG and len(other) >= LONG and word[0] == other[0] and fuzz.ratio(word, other) >= CLOSE
+    long = len(word) >= LONG and len(other) >= LONG and abs(len(word) - len(other)) <= 1
+    return long and word[0] == other[0] and fuzz.ratio(word, other) >= CLOSE

@@ -128,8 +128,9 @@ class Stage:
                 return True
 
     def spoken_to(self) -> World:
-        """The world with the language that this turn is answered in."""
-        return replace(self.world, language=self.language())
+        """The world with the language that this turn is answered in, and the mood heard in it."""
+        mood = Mood(str(self.changes.get("mood", self.world.mood)))
+        return replace(self.world, language=self.language(), mood=mood)
 
     def learn(self, telling: Telling) -> None:
         asked = tuple(self.titled(question) for question in telling.asked)

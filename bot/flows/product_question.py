@@ -3,6 +3,7 @@
 Anybody may ask. What no record says is said to be not known, and a person is asked.
 """
 
+import re
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
@@ -10,19 +11,19 @@ from bot.actions import OpenHandoff, RequestAlert
 from bot.facts import has_stock, product_view, variant_view
 from bot.flows.products import kind_of, named_products, source_of, which_product, words_of
 from bot.model import Choice, Kind, Source, Status
-from bot.naming import variants_said
+from bot.naming import variants_said, without_title
 from bot.records import AlertKind, Money, Product, Variant
 from bot.story import YES_NO, Case, Ended, Ending, Question
 
+BARE = re.compile(r"(?<![\w.,-])\d+(?:\.\d\d)?(?![\w.,-]*\w)")  # "below 300"
 SOLD = (Choice(id="price_drop", title=""), Choice(id="no", title=""))
 
 
 def product_question(case: Case) -> Ending:
     """The one thing asked of a product, as its record has it."""
-    if kind_of(case) == "fit" and len(named_products(case)) > 1:
-        fitting = _fit_of_two(case, named_products(case))
-        if fitting is not None:
-            return fitting
+    fitting = _fit_of_two(case) if kind_of(case) == "fit" else None
+    if fitting is not None:
+        return fitting
     product = which_product(case, "product.which")
     if product is None:
         return _not_in_catalogue(case)
@@ -35,6 +36,8 @@ def product_question(case: Case) -> Ending:
             return _fit(case, product)
         case "alert":
             return _alert(case, product)
+        case _ if len(variants_said(product, words_of(case))) < len(product.variants):
+            return _stock(case, product)  # they name a size or a colour: is it there?
         case _:
             return _overview(case, product)
 
@@ -73,11 +76,16 @@ def _stock(case: Case, product: Product) -> Ending:
     return case.go("alert_me", product=product.id, sku=sku, wish=case.answers.get("wish"))
 
 
-def _fit_of_two(case: Case, products: tuple[Product, ...]) -> Ending | None:
-    """Whether one is made for the other, where the record of either says so; None where more than two may be meant."""
-    if len(products) != 2:
+def _fit_of_two(case: Case) -> Ending | None:
+    """That one is made for the other, where the record of either says so; None where none says so, or more than two may
+    be meant."""
+    found = named_products(case)
+    if len(found) == 1:
+        rest = without_title(words_of(case), found[0].title)
+        found = (*found, *case.world.records.find_products(rest))
+    if len(found) != 2:
         return None
-    one, other = products
+    one, other = found
     sources = (*source_of(one), *source_of(other))
     if other.id in one.accessories or one.id in other.accessories:
         return case.end("product.fits", sources=sources, title=one.title, other=other.title)
@@ -138,8 +146,8 @@ def _alert(case: Case, product: Product) -> Ending:
 
 
 def _below(case: Case, price: Money) -> Money:
-    """The price they named, if that is lower than today's; else today's."""
-    for said in case.heard("amounts"):
+    """The price they named, with a currency or bare, if that is lower than today's; else today's."""
+    for said in (*case.heard("amounts"), *BARE.findall(words_of(case))):
         amount, _, currency = str(said).partition(" ")
         try:
             wanted = Decimal(amount)

@@ -41,7 +41,7 @@ class Guided:
     def __init__(self, case: Case, product: Product, name: str, guide: Guide) -> None:
         self.case, self.product, self.name, self.guide = case, product, name, guide
         self.sources = (Source(record=f"guides/{name}"), *source_of(product))
-        self.facts: dict[str, Any] = {"title": product.title, "manual_url": manual_of(case, product, guide)}
+        self.about: dict[str, Any] = {"title": product.title, "manual_url": manual_of(case, product, guide)}
 
     def problem(self) -> Question[str]:
         """What of the guide is wanted: what the words say, else one of its problems, all of it, or something else."""
@@ -54,7 +54,7 @@ class Guided:
             Kind.CHOICE,
             "setup.problem",
             lambda answer: answer if answer in known else None,
-            self.facts,
+            self.about,
             (*choices, Choice(id=FULL, title=""), Choice(id=ELSE, title="")),
             presumed=said[0] if len(said) == 1 else self._whole(),
             sources=self.sources,
@@ -68,8 +68,8 @@ class Guided:
             if at == FULL:
                 return self.send()
         if at == DONE:
-            return self.case.end("setup.done", sources=self.sources, **self.facts)
-        self.case.say("setup.beyond_guide", sources=self.sources, **self.facts)
+            return self.case.end("setup.done", sources=self.sources, **self.about)
+        self.case.say("setup.beyond_guide", sources=self.sources, **self.about)
         return self.case.person("setup_help", proposed="answer_beyond_the_guide")
 
     def send(self) -> Ending:
@@ -81,8 +81,8 @@ class Guided:
         outcome = case.once(action)
         if outcome.status is Status.DONE:
             sent_to = outcome.data["masked"] if customer else None
-            return case.end("setup.sent", sources=self.sources, sent_to=sent_to, **self.facts)
-        case.say("setup.no_email", sources=self.sources, **self.facts)
+            return case.end("setup.sent", sources=self.sources, sent_to=sent_to, **self.about)
+        case.say("setup.no_email", sources=self.sources, **self.about)
         return case.person("setup_help", proposed="send_the_guide")
 
     def told(self, texts: dict[str, str]) -> str:
@@ -101,7 +101,7 @@ class Guided:
         assert step.next is not None
         view = self._view(step)
         if step.next in (DONE, PERSON) or self.case.world.channel is Channel.EMAIL:
-            self.case.say("setup.step", sources=self.sources, step=view, **self.facts)
+            self.case.say("setup.step", sources=self.sources, step=view, **self.about)
             return step.next
         question = Question(
             f"step-{name}", Kind.CHOICE, "setup.step_next", _one_of_next, self._with(view), NEXT, sources=self.sources
@@ -119,7 +119,7 @@ class Guided:
         return step.yes if self.case.need(question) else step.no
 
     def _with(self, step: View) -> dict[str, Any]:
-        return {**self.facts, "step": step}
+        return {**self.about, "step": step}
 
     def _view(self, step: GuideStep) -> View:
         return {"text": self.told(step.text), "ask": self.told(step.ask) or None}
@@ -148,7 +148,7 @@ def _without_guide(case: Case, product: Product | None) -> Ending:
     if product is None or manual is None:
         case.say("setup.no_guide", title=product.title if product else None)
         return case.person("setup_help", proposed="answer_beyond_the_guide")
-    case.say("setup.manual", sources=source_of(product), title=product.title, manual_url=manual)
+    case.say("setup.manual", sources=source_of(product), title=product.title, link=manual)
     if case.confirm("enough", "setup.manual_enough", title=product.title):
         return case.end("setup.done", title=product.title, manual_url=manual)
     return case.person("setup_help", proposed="answer_beyond_the_guide")

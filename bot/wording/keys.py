@@ -358,7 +358,7 @@ _PRODUCTS: Mapping[str, Key] = {
     "setup.sent": Key((*GUIDED, "sent_to")),
     "setup.no_email": Key(GUIDED),
     "setup.no_guide": Key(("title",), may_lack=("title",)),
-    "setup.manual": Key(GUIDED),
+    "setup.manual": Key(("title", "link")),
     "setup.manual_enough": Key(("title",), choices=YES_NO),
     "setup.mail": Key((*GUIDED, "guide")),
     "warranty.which": Key(ORDER),

@@ -227,6 +227,7 @@ FULL: Mapping[str, Any] = {
         },
     ],
     "manual_url": "https://example.com/guides/camp-coffee-press.pdf",
+    "link": "https://example.com/guides/camp-coffee-press.pdf",
     "step": {"text": "Press the plunger down slowly.", "ask": "Does it go down now?"},
     "guide": {
         "title": "Your camp coffee press",

@@ -142,7 +142,7 @@ def test_what_happened_here_stands_in_the_export(engine: Engine) -> None:
     assert document["reviews"][0]["rating"] == 4
     assert {one["customer_id"] for one in document["handoffs"]} == {None, "c-1"}
     assert len({one["id"] for one in document["handoffs"]}) == len(document["handoffs"]) == 5
-    assert [one["given"] for one in document["consents"]] == [True, False, False, False]
+    assert [one["given"] for one in document["consents"]] == [True, False, False, False, False]
     assert {one["customer_id"] for one in document["messages"]} == {None, "c-1"}
 
 
