@@ -146,7 +146,7 @@ def is_wish(part: Judged, whole: Judged, *, question: bool) -> bool:
 
 
 def is_wish_for_a_person(wishes: Sequence[Wish], whole: Judged, *, denied: bool) -> bool:
-    """Whether the model is sure enough to bring a person at once; where words seem to deny it, only by the whole."""
+    """Whether the model is sure enough to bring a person; where the words seem to deny it, only the whole tells."""
     if denied:
         return whole.best[0] == PERSON and whole.best[1] >= SURELY_A_PERSON_ALL_THE_SAME
     return any(wish.intent == PERSON and wish.probability >= SURELY_A_PERSON for wish in wishes)

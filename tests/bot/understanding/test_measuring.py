@@ -3,7 +3,8 @@
 The sets were written by others than the phrases, each message for one person imagined. While phrases and rules were
 widened only totals and confusions were looked at, never a message, but for the odd rows of `two_wishes.csv`,
 `person.csv`, `stop.csv`, `person_stop_multi.csv` and of the two sets of answers. `blind.csv` is older; of it only the
-totals were ever looked at.
+totals were ever looked at. `stop_wishes.csv` and `wishes_joined.csv` were written by who wrote the rules, before these;
+of them, too, only the odd rows were gone by.
 """
 
 import csv
@@ -49,12 +50,12 @@ def asking(measured):
 
 
 def test_english_openers_are_read_right_or_offered_within_two(english):
-    assert asking(english).accuracy >= 0.85
+    assert asking(english).accuracy >= 0.86
     assert asking(english).top_two >= 0.95
 
 
 def test_the_other_languages_are_read_right(languages):
-    assert asking(languages).accuracy >= 0.80
+    assert asking(languages).accuracy >= 0.84
     assert all(part.accuracy >= 0.75 for part in languages.by(KEYS["language"]).values())
 
 
@@ -63,13 +64,20 @@ def test_what_is_acted_on_is_mostly_right(english, languages):
     assert languages.acted_right >= 0.85
 
 
-def test_enough_is_acted_on_at_the_wanted_precision(english):
-    assert english.coverage >= 0.70
+def test_enough_is_acted_on_at_the_wanted_precision(english, languages):
+    assert english.coverage >= 0.78
+    assert languages.coverage >= 0.63
+
+
+def test_a_message_with_one_wish_is_seldom_read_as_two(ear):
+    for name, most in (("english.csv", 0.045), ("languages.csv", 0.09)):
+        rows = rows_of(name)
+        assert sum(len(ear(row["text"]).wishes) > 1 for row in rows) / len(rows) <= most
 
 
 def test_little_that_is_none_of_our_business_enters_a_flow(english, languages):
     strangers = [*english.strangers, *languages.strangers]
-    assert sum(each.acted and not each.right for each in strangers) / len(strangers) <= 0.06
+    assert sum(each.acted and not each.right for each in strangers) / len(strangers) <= 0.04
 
 
 def test_mixed_languages_are_read_right(ear):
@@ -83,31 +91,38 @@ def test_older_messages_never_looked_at_are_read_right(ear):
     assert measured.acted_right >= 0.85
 
 
-def test_two_wishes_are_both_found(ear):
-    rows = rows_of("two_wishes.csv")
+@pytest.mark.parametrize(("name", "least"), [("two_wishes.csv", 0.83), ("wishes_joined.csv", 0.76)])
+def test_two_wishes_are_both_found(ear, name, least):
+    rows = rows_of(name)
     found = 0
     for row in rows:
         wanted = {label.partition(".")[0] for label in row["intents"].split("|")}
         reading = ear(row["text"])
         got = {wish.intent for wish in reading.wishes} | ({"person"} if reading.person else set())
-        found += wanted <= got
-    assert found / len(rows) >= 0.75
+        found += wanted <= (got | {"stop"} if reading.stop else got)
+    assert found / len(rows) >= least
 
 
 @pytest.mark.parametrize("name", ["person.csv", "person_stop_multi.csv"])
 def test_a_wish_for_a_person_is_heard_in_all_its_wordings(ear, name):
     rows = [row for row in rows_of(name) if row["person"] == "1"]
     heard = sum(ear(row["text"]).person for row in rows)
-    assert heard / len(rows) >= 0.93
+    assert heard / len(rows) >= 0.97
 
 
-@pytest.mark.parametrize("name", ["stop.csv", "person_stop_multi.csv"])
+@pytest.mark.parametrize("name", ["person.csv", "person_stop_multi.csv"])
+def test_what_only_speaks_of_people_is_no_wish_for_one(ear, name):
+    rows = [row for row in rows_of(name) if row["person"] == "0"]
+    assert sum(ear(row["text"]).person for row in rows) / len(rows) <= 0.02
+
+
+@pytest.mark.parametrize("name", ["stop.csv", "person_stop_multi.csv", "stop_wishes.csv"])
 def test_a_wish_for_no_more_messages_is_heard_and_no_other_is_taken_for_one(ear, name):
     wished = {"0": [], "1": []}
     for row in rows_of(name):
         wished[row["stop"]].append(ear(row["text"]).stop)
-    assert sum(wished["1"]) / len(wished["1"]) >= 0.90
-    assert sum(wished["0"]) / len(wished["0"]) <= 0.02
+    assert sum(wished["1"]) / len(wished["1"]) >= 0.96
+    assert sum(wished["0"]) / len(wished["0"]) <= 0.012
 
 
 @pytest.mark.parametrize(
