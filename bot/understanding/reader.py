@@ -44,7 +44,8 @@ MANNERS = frozenset({"greeting", "thanks", "goodbye"})
 MOST_OF_A_DETAIL = 5  # words
 OTHER_VERSION = frozenset({"exchange", "change_order"})
 SURE_BY_THINGS = 0.9
-LITTLE_BESIDE_THINGS = frozenset({"order", "number", "from", "in", "of", "my", "the", "also", "and"})
+_LITTLE = "order number from in of on for with my the a an one both also and too please pls that this"
+LITTLE_BESIDE_THINGS = frozenset(_LITTLE.split())
 BESIDE_THINGS = frozenset(
     {
         "setup_help",
@@ -353,8 +354,7 @@ class Reader:
 
     def _only_names(self, said: str, names: Set[str]) -> bool:
         words = [word for word in words_of(said) if not any(character.isdigit() for character in word)]
-        little = self._common | LITTLE_BESIDE_THINGS
-        return all(word in little or word in names or word.rstrip("s") in names for word in words)
+        return all(word in LITTLE_BESIDE_THINGS or word in names or word.rstrip("s") in names for word in words)
 
     def _wanted_of(self, text: Text) -> Wanted:
         """What the whole says, or the sentences, or the pieces of these, where they want different things."""

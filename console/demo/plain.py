@@ -10,6 +10,10 @@ NOTICES: dict[str, str] = {
     "exception": "Delivery problem",
     "review": "Review request",
     "replenishment": "Reorder reminder",
+    "nps": "Would they recommend us",
+    "csat": "How did we do",
+    "back_in_stock": "Back in stock",
+    "price_drop": "Price drop",
 }
 
 #: Why a notice or a message was held or dropped. A code may carry a detail after a colon.
@@ -18,6 +22,11 @@ REASONS: dict[str, str] = {
     "already_reviewed": "already reviewed",
     "already_told": "already told",
     "bought_again": "bought again in the meantime",
+    "asked_lately": "asked for an opinion lately",
+    "bought_meanwhile": "bought in the meantime",
+    "complaint_open": "a complaint is open",
+    "handoff_open": "a case with a person is open",
+    "product_gone": "the product is gone",
     "disabled": "switched off in notices.yaml",
     "frequency_cap": "written to often enough this week",
     "given_up": "could not be sent",

@@ -228,7 +228,7 @@ def test_a_stranger_proves_one_order_by_its_number_and_email_and_sees_no_address
     assert keys(talk.hear(wants("order_confirmation"))) == ["identity.ask_number"]
     assert keys(talk.hear(answers("FF1002"))) == ["identity.ask_contact"]
     taken = talk.hear(answers({"email": "maya@example.com"}))
-    assert keys(taken) == ["order.confirmed"]
+    assert keys(taken)[0].startswith("wismo.")
     assert taken.says[0].facts["order"]["address"] is None
 
 
@@ -283,7 +283,7 @@ def test_a_case_closed_after_a_flood_gives_the_conversation_back():
 
 def test_a_question_for_people_is_passed_on_and_the_bot_goes_on():
     talk = Talk([ON_ITS_WAY])
-    assert keys(talk.hear(wants("product_question", text="does the tent fit three"))) == ["handoff.opened"]
+    assert keys(talk.hear(wants("store_question", text="do you rent tents"))) == ["handoff.opened"]
     task = talk.ledger.of(OpenHandoff)[0]
-    assert (task.reason, task.summary, task.silences_bot) == ("product_question", "does the tent fit three", False)
+    assert (task.reason, task.summary, task.silences_bot) == ("store_question", "do you rent tents", False)
     assert keys(talk.hear(wants("where_is_my_order"))) == ["wismo.in_transit"]

@@ -319,6 +319,7 @@ def test_stop_shuts_the_channel_and_drops_what_waits_for_it(desk: Desk) -> None:
     assert [(row.category, row.given) for row in desk.rows(CONSENTS)] == [
         ("transactional", False),
         ("review", False),
+        ("alert", False),
         ("marketing", False),
     ]
 

@@ -33,6 +33,7 @@ def directory(tmp_path: Path) -> Path:
     copy = tmp_path / "shop"
     shutil.copytree(SHOP, copy)
     shutil.rmtree(copy / "faq")
+    shutil.rmtree(copy / "catalog" / "guides")
     for path in [*copy.glob("templates/*.yaml"), *copy.glob("phrases/*.yaml")]:
         if path.name != "en.yaml":
             path.unlink()

@@ -109,7 +109,7 @@ def test_every_fault_of_every_file_is_told_at_once() -> None:
 def test_a_file_nobody_reads_is_told() -> None:
     texts = {**sample_texts(), "polices.yaml": "", "templates/fr.yml": "", "extra/a.yaml": ""}
     assert faults(texts) == [
-        "extra/a.yaml: not a file of the shop (the folders are templates/, phrases/, catalog/, faq/)",
+        "extra/a.yaml: not a file of the shop (the folders are templates/, phrases/, catalog/, catalog/guides/, faq/)",
         "polices.yaml: not a file of the shop (did you mean policies.yaml?)",
         "templates/fr.yml: not a file of the shop (name it templates/fr.yaml)",
     ]
