@@ -13,13 +13,12 @@ from bot.story import Case, Ending
 
 
 def order_confirmation(case: Case) -> Ending:
-    """The order's contents, total and dispatch; its status alone for those who showed only a number and a contact."""
+    """The order's contents, total and dispatch; no address for those who showed only a number and a contact."""
     order = which_order(case, placed_lately(case))
     case.focus = order.id
     sources = order_sources(order)
-    if not identity.owns(case.world, order):
-        return case.go("where_is_my_order", order=order.id)
-    view = order_view(order)
+    private = identity.owns(case.world, order)
+    view = order_view(order, private=private)
     if order.status is OrderStatus.CANCELLED:
         return case.end("order.cancelled", sources=sources, order=view)
     if order.status is OrderStatus.PENDING:

@@ -64,12 +64,17 @@ def units(sentence: Clause, lexicon: Lexicon) -> list[Clause]:
     start = 0
     for cut, after in [*sorted(set(marks))[:MOST_CUTS], (len(plain), len(plain))]:
         piece = _clause(plain[start:cut], sentence.question and cut == len(plain), lexicon) if cut > start else None
-        if piece and len(piece.words) >= FEWEST_WORDS:
+        if piece and len(piece.words) >= FEWEST_WORDS and not _only_begins(piece, lexicon):
             found.append(piece)
             start = after
         elif piece is None:
             start = max(start, after)
     return found if len(found) > 1 else [sentence]
+
+
+def _only_begins(piece: Clause, lexicon: Lexicon) -> bool:
+    """ "How much": a question that goes on behind the cut."""
+    return len(piece.words) == FEWEST_WORDS and piece.words[0] in lexicon.question
 
 
 def _clause(said: str, question: bool, lexicon: Lexicon) -> Clause | None:

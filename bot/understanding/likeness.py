@@ -17,6 +17,7 @@ ALIKE = 0.4  # cosine of the text to the likest choice from which it may be mean
 AHEAD = 0.11  # how much likelier than the next it has to be
 LONGEST = 14  # words; more of them say more than which
 MOST_CHOICES = 12
+PERSON = "person"  # has rules of its own, and is nobody's because of a mere likeness
 
 
 def likest(text: Text, expected: Expected, encoder: Encoder, lexicon: Lexicon) -> str | None:
@@ -28,7 +29,7 @@ def likest(text: Text, expected: Expected, encoder: Encoder, lexicon: Lexicon) -
     nearness = iter((vectors[1:] @ vectors[0]).tolist())
     near = [(max(next(nearness) for _ in _names(choice)), choice.id) for choice in expected.choices]
     (best, chosen), (second, _) = sorted(near, reverse=True)[:2]
-    return chosen if best >= ALIKE and best - second >= AHEAD else None
+    return chosen if best >= ALIKE and best - second >= AHEAD and chosen != PERSON else None
 
 
 def _may_be_like_one(text: Text, expected: Expected, lexicon: Lexicon) -> bool:
