@@ -218,9 +218,7 @@ def _named_more(stage: Stage, reading: Reading) -> bool:
 def _follow_up(stage: Stage, reading: Reading) -> bool:
     """A bare order number or product goes on with the matter told last, or asks where that order is."""
     named = reading.entities.order_numbers or reading.entities.products or reading.entities.tracking_numbers
-    wordy = len(reading.text.split()) > MOST_OF_A_NOD
-    likely = wordy and reading.candidates and reading.candidates[0].probability >= LIKELY
-    if not named or stage.expected or likely:
+    if not named or stage.expected:
         return False
     stage.open(_last_told(stage), named_by(reading))
     return True

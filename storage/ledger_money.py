@@ -61,7 +61,8 @@ def told_money(doing: Doing, order: Order, amounts: Mapping[str | None, Decimal]
 
 
 def _locked_customer(doing: Doing, customer_id: str) -> Customer | None:
-    query = select(CUSTOMERS.c.record).where(CUSTOMERS.c.source_id == customer_id).with_for_update()
+    query = select(CUSTOMERS.c.record).where(CUSTOMERS.c.source_id == customer_id)
+    query = query.with_for_update(key_share=True)  # FOR UPDATE would wait for every row that refers to it
     record = doing.connection.execute(query).scalar_one_or_none()
     return Customer.model_validate(record) if record else None
 
