@@ -14,10 +14,10 @@ from bot.actions import ChangeLines, LineWanted
 from bot.facts import line_view, order_sources, order_view
 from bot.flows.change_order import refuse_change
 from bot.flows.lines import Picked, Wanted, heard_options, product_of, which_lines, which_variant
-from bot.flows.methods import paying_method, refund_method
+from bot.flows.methods import difference_method
 from bot.flows.which import which_order
 from bot.model import Choice, Json, Kind, Status
-from bot.paying import method_name, method_of, refundable_to
+from bot.paying import method_name, method_of
 from bot.records import Line, Money, Order, OrderStatus, Variant
 from bot.story import Case, Ending, Question
 
@@ -63,7 +63,7 @@ def _heard(case: Case) -> dict[str, Json]:
 
 def _change(case: Case, order: Order, steps: list[Step], lines: tuple[Line, ...]) -> Ending:
     difference = sum((line.price * line.quantity for line in lines), NOTHING) - order.total
-    method_id = _method(case, order, difference)
+    method_id = difference_method(case, order, difference)
     if difference and method_id is None:
         return case.person("change_items", order_id=order.id, proposed="change_items")
     facts = _facts(case, order, steps, lines, difference, method_id)
@@ -169,18 +169,6 @@ def _lines(order: Order, steps: Sequence[Step]) -> tuple[Line, ...]:
         if line.quantity:
             found += changed.get(line.id, [line])
     return tuple(found)
-
-
-def _method(case: Case, order: Order, difference: Decimal) -> str | None:
-    """What pays the difference, or where it goes back to; None where there is none, or nothing on record can."""
-    customer = case.world.customer
-    if difference == 0 or customer is None:
-        return None
-    if difference > 0:
-        method = paying_method(case, order, customer, difference)
-        return method.id if method else None
-    allowed = refundable_to(order, customer, case.world.policies.returns.refund_to)
-    return refund_method(case, order, customer, allowed)
 
 
 def _facts(

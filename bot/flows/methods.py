@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bot.model import Choice, Json, Kind, Source
-from bot.paying import can_pay, method_name, method_of, original_method
+from bot.paying import can_pay, method_name, method_of, original_method, refundable_to
 from bot.records import Customer, Money, Order, PaymentMethod
 from bot.story import Case, Question
 
@@ -16,6 +16,18 @@ def named_method(case: Case, methods: Sequence[PaymentMethod]) -> PaymentMethod 
         if len(found) == 1:
             return found[0]
     return None
+
+
+def difference_method(case: Case, order: Order, difference: Decimal) -> str | None:
+    """What pays the difference, or where it goes back to; None where there is none, or nothing on record can."""
+    customer = case.world.customer
+    if difference == 0 or customer is None:
+        return None
+    if difference > 0:
+        method = paying_method(case, order, customer, difference)
+        return method.id if method else None
+    allowed = refundable_to(order, customer, case.world.policies.returns.refund_to)
+    return refund_method(case, order, customer, allowed)
 
 
 def paying_method(case: Case, order: Order, customer: Customer, amount: Decimal) -> PaymentMethod | None:

@@ -13,7 +13,7 @@ from bot import identity, policy
 from bot.actions import CreateReturn
 from bot.facts import line_view, order_sources, order_view
 from bot.flows.lines import Picked, heard_options, product_of, which_lines, which_variant
-from bot.flows.methods import paying_method, refund_method
+from bot.flows.methods import difference_method, refund_method
 from bot.flows.which import named_lines, which_order
 from bot.model import Choice, Json, Kind, Outcome, Sort, Status
 from bot.paying import method_name, method_of, original_method, refundable_to
@@ -83,7 +83,7 @@ def exchange_of(case: Case, sending: Sending) -> Ending:
     order, currency = sending.order, sending.order.currency
     swaps = [(one, _variant(case, sending, one)) for one in sending.picked]
     difference = sum((variant.price * one.quantity for one, variant in swaps), NOTHING) - sending.value
-    method_id = _difference_method(case, order, difference)
+    method_id = difference_method(case, order, difference)
     if difference and method_id is None:
         return case.person("exchange", order_id=order.id, proposed="exchange")
     expedited = bool(case.answers.get("another_size"))
@@ -346,17 +346,6 @@ def _variant(case: Case, sending: Sending, one: Picked) -> Variant:
         case.say("items.no_other", line=line_view(one.line, sending.order.currency))
         case.leave_to_person("exchange", order_id=sending.order.id, proposed="exchange")
     return variant
-
-
-def _difference_method(case: Case, order: Order, difference: Decimal) -> str | None:
-    customer = case.world.customer
-    if difference == 0 or customer is None:
-        return None
-    if difference > 0:
-        method = paying_method(case, order, customer, difference)
-        return method.id if method else None
-    allowed = refundable_to(order, customer, case.world.policies.returns.refund_to)
-    return refund_method(case, order, customer, allowed)
 
 
 def _line(line: Line, variant: Variant) -> Line:
