@@ -17,7 +17,7 @@ from storage.doing import Doing, done, refused
 from storage.ledger_desk import open_task
 from storage.ledger_money import give_back, take_money, told_money
 from storage.ledger_orders import lock_order, save_order, with_change
-from storage.stock import enough, locked_product, take, variant_of
+from storage.stock import counts, enough, locked_product, take, variant_of
 
 ZERO = Decimal(0)
 NEW = "new"  # the id of a line that has none yet
@@ -33,7 +33,7 @@ def cancel_order(doing: Doing, action: CancelOrder) -> Outcome:
     if not policy.reason_accepted(action.reason, doing.shop.policies.cancel.reasons):
         return refused("reason")
     back = paid_by_method(order)
-    take(doing, {sku: -count for sku, count in _counts(order.lines).items()})
+    take(doing, {sku: -count for sku, count in counts(order.lines).items()})
     cancelled = order.model_copy(update={"status": OrderStatus.CANCELLED, "cancel_reason": action.reason})
     save_order(doing, give_back(doing, cancelled, back))
     money = told_money(doing, order, back)
@@ -174,16 +174,9 @@ def _same_product(product: Product, line: Line) -> bool:
     return product.id == line.product_id or variant_of(product, line.sku) is not None
 
 
-def _counts(lines: Sequence[Line]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[line.sku] = counts.get(line.sku, 0) + line.quantity
-    return counts
-
-
 def _more(before: Sequence[Line], after: Sequence[Line]) -> dict[str, int]:
     """SKU → how many more of it are wanted now; fewer are negative."""
-    had, have = _counts(before), _counts(after)
+    had, have = counts(before), counts(after)
     return {sku: have.get(sku, 0) - had.get(sku, 0) for sku in {**had, **have}}
 
 

@@ -25,7 +25,7 @@ from storage.ledger_desk import open_task
 from storage.ledger_money import give_back, take_money
 from storage.ledger_orders import lock_order, save_order, with_change
 from storage.ledger_sales import make_order
-from storage.stock import enough, locked_product, take, variant_of
+from storage.stock import counts, enough, locked_product, take, variant_of
 
 EXCHANGE = "X"
 ZERO = Decimal(0)
@@ -136,7 +136,7 @@ def _exchanged(doing: Doing, order: Order, action: CreateReturn) -> list[Line] |
         return "gone"
     if _value(wanted) - _returned_value(order, action) != action.price_difference:
         return "price_changed"
-    return wanted if enough(doing, _counts(wanted)) else "out_of_stock"
+    return wanted if enough(doing, counts(wanted)) else "out_of_stock"
 
 
 def _exchange_order(doing: Doing, order: Order, action: CreateReturn, wanted: list[Line]) -> Order | str:
@@ -151,7 +151,7 @@ def _exchange_order(doing: Doing, order: Order, action: CreateReturn, wanted: li
     paid = take_money(doing, order, action.difference_method_id, difference) if difference > 0 else order
     if isinstance(paid, str):
         return paid
-    take(doing, _counts(wanted))
+    take(doing, counts(wanted))
     new = make_order(doing, order, EXCHANGE, wanted)
     ships = "at_once" if action.expedited else doing.shop.policies.returns.exchange_ships
     payments = paid.payments[len(order.payments) :]
@@ -170,7 +170,7 @@ def _undo_exchange(doing: Doing, order: Order, found: Return) -> bool:
     new = lock_order(doing, new_id)
     if new is None or policy.has_left(new):
         return False
-    take(doing, {sku: -count for sku, count in _counts(new.lines).items()})
+    take(doing, {sku: -count for sku, count in counts(new.lines).items()})
     paid = {one.method_id: one.amount for one in new.payments}
     cancelled = new.model_copy(update={"status": OrderStatus.CANCELLED, "cancel_reason": "return_cancelled"})
     save_order(doing, give_back(doing, cancelled, paid))
@@ -224,10 +224,3 @@ def _value(lines: Sequence[Line]) -> Decimal:
 def _returned_value(order: Order, action: CreateReturn) -> Decimal:
     prices = {line.id: line.price for line in order.lines}
     return sum((prices[part.line_id] * part.quantity for part in action.lines), ZERO)
-
-
-def _counts(lines: Sequence[Line]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[line.sku] = counts.get(line.sku, 0) + line.quantity
-    return counts

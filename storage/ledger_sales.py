@@ -17,7 +17,7 @@ from storage.ledger_desk import open_task
 from storage.ledger_orders import already_mended, lock_order, note_change
 from storage.parties import party_of
 from storage.records import ORDERS
-from storage.stock import locked_product, take, variant_of
+from storage.stock import counts, locked_product, take, variant_of
 
 REPLACEMENT, REPEAT = "R", "N"
 
@@ -30,7 +30,7 @@ def replace(doing: Doing, action: Replace) -> Outcome:
     if mended:
         return refused(mended)
     lines = [line for line in order.lines if line.id in action.line_ids]
-    if not take(doing, _counts(lines)):
+    if not take(doing, counts(lines)):
         return refused("out_of_stock")
     new = make_order(doing, order, REPLACEMENT, [line.model_copy(update={"price": Decimal("0.00")}) for line in lines])
     after = {"line_ids": list(action.line_ids), "number": new.number, "reason": action.reason}
@@ -48,7 +48,7 @@ def reorder(doing: Doing, action: Reorder) -> Outcome:
     if variant.price != action.price:
         return refused("price_changed")
     again = line.model_copy(update={"quantity": action.quantity, "price": variant.price})
-    if not take(doing, _counts([again])):
+    if not take(doing, counts([again])):
         return refused("out_of_stock")
     new = make_order(doing, order, REPEAT, [again], variant.currency)
     amount = f"{new.total}"
@@ -58,14 +58,6 @@ def reorder(doing: Doing, action: Reorder) -> Outcome:
 
 def _named(line: Line) -> str:
     return f"{line.quantity} × {line.title} ({line.sku})"
-
-
-def _counts(lines: list[Line]) -> dict[str, int]:
-    """SKU → how many of it in all."""
-    counts: dict[str, int] = {}
-    for line in lines:
-        counts[line.sku] = counts.get(line.sku, 0) + line.quantity
-    return counts
 
 
 def make_order(doing: Doing, order: Order, mark: str, lines: list[Line], currency: str | None = None) -> Order:

@@ -1,10 +1,10 @@
 """What is left of a variant: counted under its product's lock. A variant without a count is taken to be there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select, update
 
-from bot.records import Product, Variant
+from bot.records import Line, Product, Variant
 from storage.doing import Doing
 from storage.records import PRODUCTS, VARIANTS
 
@@ -14,6 +14,14 @@ def locked_product(doing: Doing, sku: str) -> Product | None:
     query = select(PRODUCTS.c.record).join(VARIANTS, VARIANTS.c.product_id == PRODUCTS.c.id)
     record = doing.connection.execute(query.where(VARIANTS.c.sku == sku).with_for_update(of=PRODUCTS)).scalar()
     return Product.model_validate(record) if record else None
+
+
+def counts(lines: Iterable[Line]) -> dict[str, int]:
+    """SKU → how many of it in all."""
+    found: dict[str, int] = {}
+    for line in lines:
+        found[line.sku] = found.get(line.sku, 0) + line.quantity
+    return found
 
 
 def variant_of(product: Product | None, sku: str) -> Variant | None:
