@@ -53,16 +53,21 @@ def which_order(case: Case, fits: Fits = lambda order: True) -> Order:
 
 
 def which_orders(case: Case, fits: Fits = lambda order: True) -> tuple[Order, ...]:
-    """Some of the sender's orders: all that are named, all that fit where they say so, else the one they choose."""
+    """Some of the sender's orders: all that are named, all that fit where they say so, else the one they choose.
+
+    Several at once are only ever the sender's own: an order shown by its number alone is dealt with by itself, so that
+    a code for one customer opens nothing of another's.
+    """
     world = case.world
     numbers = [str(number) for number in case.heard("order_numbers")]
     named = [order for number in numbers for order in identity.matching(world.orders, number)[:1]]
-    fitting = tuple(order for order in world.orders if fits(order))
-    if "order" not in case.answers and fitting and case.answers.get("heard", {}).get("scope"):
-        return fitting
-    if len(named) > 1 and len(named) == len(numbers):
-        return tuple(dict.fromkeys(named))
-    return (which_order(case, fits),)
+    several: tuple[Order, ...] = ()
+    if "order" not in case.answers and case.answers.get("heard", {}).get("scope"):
+        several = tuple(order for order in world.orders if fits(order))
+    elif len(named) > 1 and len(named) == len(numbers):
+        several = tuple({order.id: order for order in named}.values())
+    own = tuple(order for order in several if identity.owns(world, order))
+    return own or (which_order(case, fits),)
 
 
 def _unknown_number(case: Case, fits: Fits) -> Order:

@@ -1,8 +1,10 @@
 """Cancelling told to its end: which order, why, a clear yes, the money; and where policy stops it."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.actions import CancelOrder, ChangeLines, OpenHandoff
+from bot.actions import CancelOrder, ChangeLines, OpenHandoff, SendCode
 from bot.model import Level, NamedItem, Outcome, Status
 from tests.bot.flows.goods import GOODS, arrived, bought, line, owner, reason
 from tests.bot.stories import Talk, answers, keys, says, strict_shop, wants, with_rules
@@ -197,3 +199,28 @@ def test_a_strict_shop_does_not_cancel_after_items_were_changed():
     change = {"at": "2026-11-20T10:00:00Z", "what": "lines"}
     told = talk(bought("FF-1001", line("FF-1001", "SOCKS"), changes=[change]), shop=strict_shop())
     assert keys(told.hear(wants("cancel_order"))) == ["cancel.refused_items_changed"]
+
+
+class Sister(Talk):
+    """A known customer who has shown a number and a postcode of somebody else's order as well."""
+
+    def world(self):
+        return replace(super().world(), status_only=frozenset({"o-FF-2002"}))
+
+
+@pytest.mark.parametrize("said", [{"order_numbers": ["FF-1001", "FF-2002"]}, {"scope": "pending"}])
+def test_of_several_orders_at_once_only_ones_own_are_cancelled(said):
+    theirs = bought("FF-2002", customer_id="c-2")
+    told = Sister((bought(), theirs), products=GOODS, owner=owner())
+    summary = told.hear(wants("cancel_order", reason="late", **said))
+    assert keys(summary) == ["cancel.summary"]
+    assert [order["number"] for order in summary.says[0].facts["orders"]] == ["FF-1001"]
+    told.hear(answers(True, "yes"))
+    assert [action.order_id for action in told.ledger.of(CancelOrder)] == ["o-FF-1001"]
+
+
+def test_somebody_elses_order_by_itself_takes_a_code_of_theirs():
+    theirs = bought("FF-2002", customer_id="c-2")
+    told = Sister((bought(), theirs), products=GOODS, owner=owner())
+    assert keys(told.hear(wants("cancel_order", order_numbers=["FF-2002"]))) == ["identity.ask_code"]
+    assert [sent.customer_id for sent in told.ledger.of(SendCode)] == ["c-2"]
