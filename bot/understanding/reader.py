@@ -44,6 +44,7 @@ MANNERS = frozenset({"greeting", "thanks", "goodbye"})
 MOST_OF_A_DETAIL = 5  # words
 OTHER_VERSION = frozenset({"exchange", "change_order"})
 SURE_BY_THINGS = 0.9
+ABOUT_PAYING = frozenset({"payment", "faq:payment_methods"})
 _LITTLE = "order number from in of on for with my the a an one both also and too please pls that this"
 LITTLE_BESIDE_THINGS = frozenset(_LITTLE.split())
 BESIDE_THINGS = frozenset(
@@ -214,7 +215,9 @@ class Reader:
         if any(wish.intent not in BESIDE_THINGS for wish in wanted.wishes):
             return wanted
         other = any(item.options for item in entities.items) and any_of(self._lexicon.swap, text.plain)
-        paying = any(method.id for method in entities.methods) and entities.order_numbers
+        their_own = any(method.id for method in entities.methods)
+        about_paying = entities.methods and all(wish.intent in ABOUT_PAYING for wish in wanted.wishes)
+        paying = entities.order_numbers and (their_own or about_paying)
         if not other and not paying:
             return wanted
         intent, kind = ("exchange", "") if other else ("change_order", "payment")
