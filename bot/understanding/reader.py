@@ -229,7 +229,8 @@ class Reader:
     def _answer(self, text: Text, expected: Expected, known: Known, entities: Entities) -> tuple[Json, Wanted]:
         """The answer, or None, and what the text wants: looked for only where it asks, or does not answer."""
         question = asks(text, self._lexicon)
-        wanted = self._wanted(text, known) if question else NOTHING_WANTED
+        said_otherwise = expected.kind is Kind.REASON and not expected.early  # any words are a reason, but for a wish
+        wanted = self._wanted(text, known) if question or said_otherwise else NOTHING_WANTED
         heard = Heard(
             text=text,
             entities=entities,
@@ -237,7 +238,11 @@ class Reader:
             lexicon=self._lexicon,
             country=self._country,
             question=question,
-            wishes=any(wish.intent not in deciding.COURTESIES for wish in wanted.wishes),
+            wishes=any(
+                wish.intent not in deciding.COURTESIES
+                and not (said_otherwise and wish.probability < deciding.SAID_BY_ITSELF)
+                for wish in wanted.wishes
+            ),
         )
         answer = read_answer(expected, heard)
         if answer is None and is_yes_or_no(expected) and not question and self._may_tell(text, expected):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.model import Choice, Expected, Kind
 from bot.records import Customer as Person
 from bot.records import PaymentMethod, Product, Variant
 from bot.understanding.masking import masked, names_of
@@ -76,3 +77,22 @@ def test_names_are_put_back_where_they_stood():
 def test_a_text_without_names_stays_as_it_is():
     text = normalise("where is my order", {})
     assert masked(text, names_of(["Grill"], frozenset()), {}).text is text
+
+
+WHY = Expected(
+    name="reason",
+    kind=Kind.REASON,
+    choices=tuple(Choice(id=one, title=one) for one in ("no_longer_needed", "late", "other")),
+)
+
+
+@pytest.mark.parametrize("text", ["return the grill", "where is my other order", "talk to a human"])
+def test_another_wish_is_no_reason(ear, text):
+    reading = ear.reader.read(text, WHY, OWNER, None)
+    assert not reading.answered
+    assert reading.wishes
+
+
+@pytest.mark.parametrize("text", ["it clashes with my kitchen", "money is tight", "moving abroad next month"])
+def test_any_other_words_are_another_reason(ear, text):
+    assert ear.reader.read(text, WHY, OWNER, None).answer == {"reason": "other", "words": text}
