@@ -128,9 +128,9 @@ class Stage:
                 return True
 
     def spoken_to(self) -> World:
-        """The world with the language that this turn is answered in, and the mood heard in it."""
-        mood = Mood(str(self.changes.get("mood", self.world.mood)))
-        return replace(self.world, language=self.language(), mood=mood)
+        """The world with the language that this turn is answered in; a mood lasts one calm message longer."""
+        heard = Mood(str(self.changes.get("mood", Mood.CALM)))
+        return replace(self.world, language=self.language(), mood=self.world.mood if heard is Mood.CALM else heard)
 
     def learn(self, telling: Telling) -> None:
         asked = tuple(self.titled(question) for question in telling.asked)

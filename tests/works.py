@@ -13,15 +13,15 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, Expected, Message, Outgoing, Reading, Wish
 from bot.ports import Advisor, Known
 from bot.records import Customer, Order, number_key
 from bot.service import Service
 from storage.ledger import SqlLedger
-from storage.merchant import read_files
+from storage.merchant import Loading, read_files
 from storage.parties import TABLES
+from storage.shelf import FolderShelf
 from storage.store import SqlStore
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
@@ -32,10 +32,11 @@ WISHES = {"hello": "greeting", "thanks": "thanks", "where": "where_is_my_order",
 
 @cache
 def shop() -> Shop:
-    """The sample shop, in no hurry to take a hundred messages in a row for a loop."""
+    """The sample shop in English, in no hurry to take a hundred messages in a row for a loop."""
     texts = read_files(FILES)
+    texts = {path: text for path, text in texts.items() if "/" not in path or path.endswith("/en.yaml")}
     texts["shop.yaml"] += "\nlimits: {automatic_replies: 10000}\n" if "\nlimits:" not in texts["shop.yaml"] else ""
-    return load_shop(texts).shop
+    return Loading(FolderShelf()).load(texts).shop
 
 
 @dataclass

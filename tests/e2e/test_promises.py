@@ -17,7 +17,7 @@ def post_all(base: str, forms: list[dict[str, str]], *, at_once: int = 50) -> li
 
     def post(form: dict[str, str]) -> str | None:
         try:
-            with httpx.Client(timeout=20, limits=httpx.Limits(max_connections=1)) as client:
+            with httpx.Client(timeout=60, limits=httpx.Limits(max_connections=1)) as client:
                 return form["MessageSid"] if post_signed(client, base, form) < 300 else None
         except httpx.TransportError:
             return None

@@ -14,7 +14,7 @@ from bot.model import Outgoing
 from scheduler.clock import Job, make_scheduler
 from scheduler.worker import run_worker
 from storage.engine import make_engine
-from tests.works import Mouth, MovedClock, Works
+from tests.works import Mouth, MovedClock, Works, shop
 
 
 class FileMouth(Mouth):
@@ -45,6 +45,7 @@ def main(url: str, path: str) -> None:
     )  # two seconds: a test does not wait for a minute and a half
     mouth = FileMouth()
     mouth.path = Path(path)
+    shop()  # read before it says that it works
     works = Works(make_engine(url), clock=WallClock(), mouth=mouth)
     scheduler = make_scheduler(works.service, [Job("often", works.service.sweep, 0.5)])
     scheduler.start()
