@@ -39,7 +39,8 @@ from console.parts import NAME, Unjoined, told
 from console.throttle import Throttle
 from demo import open_demo
 from joining import Joint, SystemClock, make_reader
-from storage.merchant import read_files
+from storage.merchant import load_files, read_files
+from storage.shelf import FolderShelf
 
 if TYPE_CHECKING:
     from bot.understanding.reader import Reader
@@ -124,7 +125,7 @@ def _register_commands(app: Flask, shop_dir: Path) -> None:
         handoffs_group,
         customer_group,
         notices_command,
-        understand_command(shop_dir, read_files, _make_reader),
+        understand_command(lambda: load_files(shop_dir, FolderShelf()).shop, _make_reader),
         doctor_command(_check_serving, _probes),
         *serve_commands(create_app, _check_serving),
         demo_command(_open_demo, _demo_address),

@@ -20,7 +20,6 @@ from bot.merchant.shop import Shop
 from bot.ports import Clock, Shelf
 from storage.clean import CleanParts
 from storage.engine import reading
-from storage.pages import Pages
 from storage.tables import ShopFilesRow
 
 log = structlog.get_logger(__name__)
@@ -64,18 +63,17 @@ def load_files(directory: Path, shelf: Shelf | None = None) -> Loaded:
 
 
 class Loading:
-    """Loads again and again, and remembers what need not be read or judged a second time; on the shelf, if given."""
+    """Loads again and again, and remembers what need not be judged a second time; on the shelf, if given."""
 
     def __init__(self, shelf: Shelf | None = None) -> None:
-        self._clean, self._pages = CleanParts(shelf), Pages(shelf)
+        self._clean = CleanParts(shelf)
 
     def load(self, texts: Mapping[str, str]) -> Loaded:
         """As load_shop."""
         try:
-            return load_shop(texts, self._clean, self._pages.read)
+            return load_shop(texts, self._clean)
         finally:
             self._clean.keep()
-            self._pages.keep()
 
 
 def fingerprints(directory: Path) -> Prints:

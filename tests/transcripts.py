@@ -19,7 +19,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from bot.importing_text import SourceFile
-from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, Location, Media, Message, Outgoing
 from bot.notices import plan
@@ -34,8 +33,9 @@ from storage.erasing import erase_due
 from storage.exporting import export_text
 from storage.importing import import_files
 from storage.ledger import SqlLedger
-from storage.merchant import read_files
+from storage.merchant import load_files
 from storage.parties import TABLES
+from storage.shelf import FolderShelf
 from storage.store import SqlStore
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)  # a Friday, nine in the morning in Portland
@@ -90,7 +90,7 @@ PLAIN = {"not_shipped": "pending", "cancelled": "cancelled", "no_tracking": "shi
 
 @cache
 def shop() -> Shop:
-    return load_shop(read_files(FILES)).shop
+    return load_files(FILES, FolderShelf()).shop
 
 
 @cache

@@ -4,7 +4,7 @@ Pure: the texts are given, by their paths inside the shop's directory. What may 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -28,7 +28,6 @@ from bot.wording.samples import FULL
 from bot.wording.sandbox import make_environment
 from bot.wording.words import Wording, Words, locale_of, shop_facts
 
-ReadYaml = Callable[[str, str], tuple[Document, tuple[Fault, ...]]]
 M = TypeVar("M", bound=BaseModel)
 
 SINGLE = ("shop.yaml", "policies.yaml", "notices.yaml", "golden.yaml")
@@ -44,10 +43,10 @@ class Loaded:
     warnings: tuple[Fault, ...]
 
 
-def load_shop(texts: Mapping[str, str], clean: Clean | None = None, read: ReadYaml = read_yaml) -> Loaded:
+def load_shop(texts: Mapping[str, str], clean: Clean | None = None) -> Loaded:
     """Raises ShopFilesError with every Fault of every file. Of the words, what is in `clean` is not judged again; it is
-    told of what is found to be clean now. `read` may remember what read_yaml said before."""
-    return _Loading(texts, clean, read).loaded()
+    told of what is found to be clean now."""
+    return _Loading(texts, clean).loaded()
 
 
 def version_of(texts: Mapping[str, str]) -> str:
@@ -65,7 +64,6 @@ class _Loading:
 
     texts: Mapping[str, str]
     clean: Clean | None = None
-    read: ReadYaml = read_yaml
     found: Findings = field(default_factory=Findings)
 
     def loaded(self) -> Loaded:
@@ -110,7 +108,7 @@ class _Loading:
             if not known or not path.endswith(".yaml"):
                 self.found.faults.append(Fault(path, 0, "", "not a file of the shop", _file_tip(path)))
                 continue
-            document, faults = self.read(path, self.texts[path])
+            document, faults = read_yaml(path, self.texts[path])
             self.found.faults += faults
             yield path, document
         if "shop.yaml" not in self.texts:

@@ -3,7 +3,7 @@
 import csv
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 import click
 
 from bot.errors import ShopFilesError
-from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
 from bot.model import Choice, Expected, Kind, Reading
 from bot.records import Customer, Order, Product, Variant
@@ -20,7 +19,7 @@ from bot.understanding.measuring import KEYS, NO_WISH, WANTED_PRECISION, Example
 from bot.understanding.reader import Reader
 from console.commands.unclear import export_unclear
 
-ReadFiles = Callable[[Path], Mapping[str, str]]
+ReadShop = Callable[[], Shop]
 MakeReader = Callable[[Shop], Reader]
 REASONS = 6  # words shown in favour of an intent
 RUNNERS_UP = 3
@@ -51,8 +50,8 @@ class TextGroup(click.Group):
         return super().parse_args(ctx, args)
 
 
-def understand_command(directory: Path, read_files: ReadFiles, make_reader: MakeReader) -> click.Group:
-    """The group, reading with the phrases and store questions of the shop in `directory`."""
+def understand_command(read_shop: ReadShop, make_reader: MakeReader) -> click.Group:
+    """The group, reading with the phrases and store questions of the shop."""
 
     @click.group("understand", cls=TextGroup)
     def understand() -> None:
@@ -62,7 +61,7 @@ def understand_command(directory: Path, read_files: ReadFiles, make_reader: Make
 
     def prepared() -> tuple[Reader, Nobody]:
         try:
-            shop = load_shop(read_files(directory)).shop
+            shop = read_shop()
         except ShopFilesError as error:
             raise click.ClickException(str(error)) from error
         return make_reader(shop), Nobody(datetime.now(ZoneInfo(shop.settings.time_zone)))

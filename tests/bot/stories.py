@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.actions import Action, CheckCode, CreateReturn, OpenHandoff, Replace, RequestDelivery, SendCode
 from bot.conversation import Turn, start, turn
-from bot.merchant.load import load_shop
 from bot.merchant.schema import Policies
 from bot.merchant.shop import Shop
 from bot.model import (
@@ -28,7 +27,8 @@ from bot.model import (
 from bot.naming import best_named, narrowed
 from bot.records import Customer, Order, Product, Registration, Subscription, number_key
 from bot.story import World
-from storage.merchant import read_files
+from storage.merchant import Loading, load_files, read_files
+from storage.shelf import FolderShelf
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 PHONE = "+15035550100"
@@ -38,7 +38,7 @@ STRICT = SHOP.parent / "docs" / "examples" / "strict" / "policies.yaml"
 
 @cache
 def sample_shop() -> Shop:
-    return load_shop(read_files(SHOP)).shop
+    return load_files(SHOP, FolderShelf()).shop
 
 
 def customer(**fields: Any) -> Customer:
@@ -258,7 +258,7 @@ def with_rules(**sections: Any) -> Shop:
 def strict_shop() -> Shop:
     """The sample shop under the rules of docs/examples/strict."""
     texts = read_files(SHOP) | {"policies.yaml": STRICT.read_text(encoding="utf-8")}
-    return load_shop(texts).shop
+    return Loading(FolderShelf()).load(texts).shop
 
 
 def wants(*intents: str, text: str = "a wish", kind: str = "", **entities: Any) -> Reading:

@@ -9,14 +9,15 @@ from click.testing import CliRunner
 
 from console.commands.understand import understand_command
 from joining import make_reader
-from storage.merchant import read_files
+from storage.merchant import load_files
+from storage.shelf import FolderShelf
 
 SHOP = Path(__file__).parents[2] / "shop"
 
 
 @pytest.fixture
 def run():
-    command = understand_command(SHOP, read_files, partial(make_reader, encoder=False))
+    command = understand_command(lambda: load_files(SHOP, FolderShelf()).shop, partial(make_reader, encoder=False))
     return lambda *words: CliRunner().invoke(command, list(words))
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from bot.importing_text import SourceFile
-from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
 from bot.notices import plan
 from bot.records import Order
@@ -17,8 +16,9 @@ from storage.engine import reading
 from storage.exporting import export_text
 from storage.importing import import_files
 from storage.ingest import Report
-from storage.merchant import read_files
+from storage.merchant import load_files
 from storage.records import ORDERS, SqlRecords
+from storage.shelf import FolderShelf
 
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 SHOP_DIR = Path(__file__).resolve().parents[2] / "shop"
@@ -27,7 +27,7 @@ MAYA: dict[str, Any] = {"id": "c-1", "first_name": "Maya", "email": "Maya@exampl
 
 @cache
 def sample_shop() -> Shop:
-    return load_shop(read_files(SHOP_DIR)).shop
+    return load_files(SHOP_DIR, FolderShelf()).shop
 
 
 def ago(hours: float) -> str:

@@ -1,17 +1,15 @@
-"""What was read and judged before is kept over a restart, and whatever happens to it does no harm."""
+"""What was judged before is kept over a restart, and whatever happens to it does no harm."""
 
 from pathlib import Path
 
 import pytest
 
 from bot.merchant.load import load_shop
-from bot.merchant.yamltext import read_yaml
 from storage import clean
 from storage.clean import CleanParts
 from storage.merchant import Loading
-from storage.pages import MOST, Pages
 from storage.shelf import FolderShelf, name_by_code
-from tests.bot.merchant.sample import english_texts, faults, sample_texts, with_template
+from tests.bot.merchant.sample import english_texts, faults, with_template
 
 FAULTY = with_template("goodbye", "goodbye: 'Bye {{ first_nmae }}'")
 
@@ -72,46 +70,11 @@ def test_a_spoilt_shelf_costs_only_time(shelf: FolderShelf, tmp_path: Path, spoi
     assert all(digest in CleanParts(shelf) for digest in digests(texts))
 
 
-def test_a_letter_that_fell_over_on_the_shelf_is_not_said(shelf: FolderShelf, tmp_path: Path) -> None:
-    text = "goodbye: Farewell.\n"
-    pages = Pages(shelf)
-    pages.read("templates/en.yaml", text)
-    pages.keep()
-    (path,) = tmp_path.iterdir()
-    path.write_bytes(path.read_bytes().replace(b"Farewell", b"Foulwell"))
-    assert Pages(shelf).read("templates/en.yaml", text)[0].value == {"goodbye": "Farewell."}
-
-
 def test_faults_are_told_the_same_with_a_shelf(shelf: FolderShelf) -> None:
     for _ in range(3):
         with pytest.raises(Exception, match="first_nmae") as told:
             Loading(shelf).load(FAULTY)
         assert [str(fault) for fault in told.value.faults] == faults(FAULTY)  # type: ignore[attr-defined]
-
-
-def test_pages_are_as_they_were_read(shelf: FolderShelf) -> None:
-    odd = "a:\n  - 1\n  - true\n  - null\n  - b: |\n      two\n      lines\n"
-    texts = {**sample_texts(), "odd.yaml": odd, "fractions.yaml": f"{odd}  - 1.50\n", "empty.yaml": ""}
-    for _ in range(2):
-        pages = Pages(shelf)
-        for file, text in texts.items():
-            assert pages.read(file, text) == read_yaml(file, text)
-        pages.keep()
-
-
-def test_pages_with_faults_are_read_each_time(shelf: FolderShelf) -> None:
-    for _ in range(2):
-        pages = Pages(shelf)
-        assert pages.read("a.yaml", "a: 1\na: 2\n")[1]
-        pages.keep()
-
-
-def test_not_more_than_some_pages_are_kept(shelf: FolderShelf, tmp_path: Path) -> None:
-    pages = Pages(shelf)
-    for number in range(MOST + 5):
-        pages.read("a.yaml", f"a: {number}\n")
-    pages.keep()
-    assert len(Pages(shelf)._kept) == MOST
 
 
 def test_another_version_of_the_code_or_of_a_library_has_a_name_of_its_own() -> None:

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Connection, Engine, func, insert, select
 
 from bot.consent import Drop, Hold
-from bot.merchant.load import load_shop
 from bot.merchant.shop import Shop
 from bot.model import Address, Category, Channel, Conversation, Outgoing
 from bot.notices import Go, NoticeKind, opening_key, plan
@@ -20,10 +19,11 @@ from bot.service import Service
 from storage.dealings import OUTBOX
 from storage.ingest import ingest
 from storage.ledger import SqlLedger
-from storage.merchant import read_files
+from storage.merchant import load_files
 from storage.notices import NOTICES, due_of
 from storage.parties import ADDRESSES, conversation_from, party_row
 from storage.rounds import hold_round
+from storage.shelf import FolderShelf
 from storage.store import SqlStore
 
 START = datetime(2026, 3, 16, 15, tzinfo=UTC)  # Monday, 11:00 in New York
@@ -33,7 +33,7 @@ SHOP = Path(__file__).resolve().parents[2] / "shop"
 
 @cache
 def sample_shop() -> Shop:
-    return load_shop(read_files(SHOP)).shop
+    return load_files(SHOP, FolderShelf()).shop
 
 
 def actions(connection: Connection, party: int, sender: Address, shop: Shop, now: datetime) -> SqlLedger:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.errors import ShopFilesError
-from bot.merchant.load import Loaded, load_shop
+from bot.merchant.load import Loaded
+from storage.merchant import Loading
 
+LOADING = Loading()  # what was judged for one test is not judged for the next
 ROOT = Path(__file__).resolve().parents[3] / "shop"
 
 
@@ -46,16 +48,16 @@ def line_of(texts: Mapping[str, str], file: str, passage: str) -> int:
 
 
 def load(texts: Mapping[str, str]) -> Loaded:
-    return load_shop(texts)
+    return LOADING.load(texts)
 
 
 def faults(texts: Mapping[str, str]) -> list[str]:
     try:
-        load_shop(texts)
+        LOADING.load(texts)
     except ShopFilesError as error:
         return [str(fault) for fault in error.faults]
     return []
 
 
 def warnings(texts: Mapping[str, str]) -> list[str]:
-    return [str(warning) for warning in load_shop(texts).warnings]
+    return [str(warning) for warning in LOADING.load(texts).warnings]

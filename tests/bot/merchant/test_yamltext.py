@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.merchant.yamltext import Document, read_yaml
+from tests.bot.merchant.sample import sample_texts
 
 
 def read(text: str) -> tuple[Document, list[str]]:
@@ -108,3 +110,20 @@ def test_no_text_makes_it_fall_over(text: str) -> None:
     document, faults = read_yaml("any.yaml", text)
     assert isinstance(document, Document)
     assert all(fault.file == "any.yaml" for fault in faults)
+
+
+SCALARS = "a: 1\nb: no\nc: 0o17\nd: 0x1F\ne: 2026-12-25\nf: .5\ng: ~\nh: 1_000\ni: =\nj: 12:30:45\nk: !!str 5\nl: on\n"
+
+
+@pytest.mark.parametrize("text", [SCALARS, *sample_texts().values()], ids=["scalars", *sample_texts()])
+def test_both_parsers_read_the_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = read_yaml.__wrapped__("a.yaml", text)
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    assert read_yaml.__wrapped__("a.yaml", text) == quick
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "- " * 100_000, "{a: " * 100_000, "[" * 60 + "]" * 60])
+def test_what_is_nested_without_end_is_refused(text: str) -> None:
+    _, faults = read(text)
+    assert len(faults) == 1
+    assert "nested more than 50 deep" in faults[0]
