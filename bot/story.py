@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 #: The choices of a yes-or-no question; their titles are the merchant's.
 YES_NO = (Choice(id="yes", title=""), Choice(id="no", title=""))
+LONGEST_CONDITION = 200  # characters said back
 Act = Callable[[Action, str], Outcome]
 
 
@@ -221,7 +222,14 @@ class Case:
     def confirm(
         self, name: str, key: str, *, sort: Sort = Sort.CONFIRM, sources: tuple[Source, ...] = (), **facts: Any
     ) -> bool:
-        """A clear yes or no to exactly these facts: other facts are another question."""
+        """A clear yes or no to exactly these facts: other facts are another question.
+
+        Where the wish hangs on something ("only if it goes back to my card"), that is put before the customer beside
+        the facts: whether they meet it, nobody but the customer decides.
+        """
+        condition = (self.answers.get("wish") or {}).get("condition")
+        if condition:
+            self.say("wish.condition", condition=str(condition)[:LONGEST_CONDITION])
         named = f"{name}-{_digest(facts)}"
         question = Question(
             named, Kind.YES_NO, key, _truth, facts, YES_NO, sources=sources, binding=("yes",), sort=sort

@@ -169,6 +169,11 @@ def test_a_plain_wish_to_hear_no_more_stops(ear, text):
         "unsubscribe me from the tea box",
         "no message on the gift card please",
         "este mes no me manden la caja",
+        "cancel it, but if it can't be refunded to my visa then don't",
+        "non sono sicura, cancella il mio ordine",
+        "manda no email",
+        "me manda o recibo no email",
+        "ya no quiero que me manden cada mes",
     ],
 )
 def test_what_only_sounds_like_a_stop_wish_does_not_stop(ear, text):
