@@ -13,12 +13,14 @@ from bot.story import Case, Ending
 
 
 def order_confirmation(case: Case) -> Ending:
-    """The order's contents, total and dispatch; no address for those who showed only a number and a contact."""
+    """The order's contents, total and dispatch; no prices and no address for those who showed a number and a contact."""
     order = which_order(case, placed_lately(case))
     case.focus = order.id
     sources = order_sources(order)
     private = identity.owns(case.world, order)
     view = order_view(order, private=private)
+    if not private:
+        return case.end("order.brief", sources=sources, order=view)
     if order.status is OrderStatus.CANCELLED:
         return case.end("order.cancelled", sources=sources, order=view)
     if order.status is OrderStatus.PENDING:

@@ -159,6 +159,7 @@ _ORDERS: Mapping[str, Key] = {
     "wismo.look_into": Key(ORDER, choices=YES_NO),
     "order.cancelled": Key(ORDER),
     "order.confirmed": Key(("order", "ships_by")),
+    "order.brief": Key(ORDER),
     "order.on_record": Key(ORDER),
     "order.receipt": Key(("order", "customer")),
     "receipt.sent": Key(("order", "sent_to")),
