@@ -13,7 +13,7 @@ from bot.story import Case, Ending
 
 
 def order_confirmation(case: Case) -> Ending:
-    """The order's contents, total and dispatch; no prices and no address for those who showed a number and a contact."""
+    """The order's contents, total and dispatch; no prices and no address for who showed a number and a contact."""
     order = which_order(case, placed_lately(case))
     case.focus = order.id
     sources = order_sources(order)
