@@ -24,6 +24,7 @@ from bot.model import Address, Channel, Location, Media, Message, Outgoing
 from bot.notices import plan
 from bot.records import number_key
 from bot.service import Service
+from bot.understanding.reader import Reader
 from channels.address import key_of
 from channels.limits import numbered
 from console.demo.sample import sample
@@ -86,6 +87,12 @@ PARCELS: dict[str, tuple[int, tuple[tuple[int, str], ...]]] = {
     "unknown": (72, ()),
 }
 PLAIN = {"not_shipped": "pending", "cancelled": "cancelled", "no_tracking": "shipped", "delivered_plain": "delivered"}
+
+
+@cache
+def reader() -> Reader:
+    """One for every restart: it remembers nothing between two readings."""
+    return make_reader(shop(), encoder=True)
 
 
 @cache
@@ -304,10 +311,9 @@ class Fresh:
 
     def __enter__(self) -> tuple[Engine, Service]:
         self.engine = make_engine(f"sqlite:///{self.file}")
-        files = shop()
         service = Service(
             SqlStore(self.engine, ledger),
-            make_reader(files, encoder=True),
+            reader(),
             shop,
             dict.fromkeys(Channel, self.transcript.mouths),
             Standing(self.transcript),

@@ -261,7 +261,7 @@ def test_what_was_found_clean_is_kept_on_the_shelf_for_the_next_start(
 ) -> None:
     shelf = FolderShelf(tmp_path / "cache")
     ShopKeeper(directory, engine, StillClock(), shelf=shelf).refresh()
-    assert {path.name.split("-")[0] for path in (tmp_path / "cache").iterdir()} == {"clean", "pages"}
+    assert {path.name.split("-")[0] for path in (tmp_path / "cache").iterdir()} == {"clean"}
     keeper = ShopKeeper(directory, engine, StillClock(), shelf=shelf)
     assert thanks(keeper).startswith("You're very welcome")
     save(directory, GOOD, BROKEN)
