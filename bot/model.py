@@ -240,6 +240,7 @@ class Entities(Value):
     methods: tuple[NamedMethod, ...] = ()  # ways to pay or be paid, those not wanted left out
     scope: str = ""  # several orders at once: "all", "pending" (not shipped yet), "delivered"
     every_days: int | None = None  # how often: "every 6 weeks" is 42, "once a month" 30
+    on_top: bool = False  # something is to come on top of what is there: "add", "one more"
 
 
 class Reading(Value):

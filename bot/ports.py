@@ -91,7 +91,7 @@ class Known(Protocol):
         ...
 
     def variants(self) -> Sequence[Variant]:
-        """Every variant of the products in these orders."""
+        """Every variant of the products in these orders, and of the one whose variants are asked about."""
         ...
 
     def products(self) -> Sequence[Product]:

@@ -21,7 +21,7 @@ from bot.consent import Drop, Hold
 from bot.hours import whereabouts_of
 from bot.mailcap import HOUR, over_hourly_cap
 from bot.merchant.shop import Shop
-from bot.model import Address, Channel, Conversation, DeliveryStatus, Event, Expected, Message, Reading
+from bot.model import Address, Channel, Conversation, DeliveryStatus, Event, Expected, Kind, Message, Reading
 from bot.notices import Go, Judgement, Notice, csat_after
 from bot.ports import Advisor, Clock, Reader, Records, Sender
 from bot.records import Customer, Order, Product, Variant
@@ -50,9 +50,10 @@ class Facts:
     orders: Sequence[Order]
     records: Records
     customer: Customer | None = None
+    asked: Expected | None = None
 
     def variants(self) -> Sequence[Variant]:
-        return [variant for product in self._bought for variant in product.variants]
+        return [variant for product in (*self._bought, *self._offered) for variant in product.variants]
 
     def products(self) -> Sequence[Product]:
         return self._bought
@@ -63,6 +64,14 @@ class Facts:
         ids = {line.product_id: None for order in self.orders for line in order.lines if line.product_id}
         products = [self.records.product(product_id) for product_id in list(ids)[:MOST_PRODUCTS]]
         return tuple(product for product in products if product)
+
+    @property
+    def _offered(self) -> tuple[Product, ...]:
+        """The product whose variants are asked about, where nobody bought it."""
+        if self.asked is None or self.asked.kind is not Kind.VARIANT or not self.asked.choices:
+            return ()
+        product = self.records.product_of_sku(self.asked.choices[0].id)
+        return (product,) if product and product not in self._bought else ()
 
 
 class _Unsure(Exception):
@@ -150,7 +159,8 @@ class Service:
         message = turn.inbound.message
         before = joined(turn.conversation, message)
         world = world_of(turn, message.sender, shop, now, verified=message.verified, conversation=before)
-        known = Facts(now.astimezone(ZoneInfo(world.zone)), world.orders, world.records, world.customer)
+        today = now.astimezone(ZoneInfo(world.zone))
+        known = Facts(today, world.orders, world.records, world.customer, before.expected)
         whole = _text_of(message, before.expected)
         language = before.language or (world.customer.language if world.customer else None)
 

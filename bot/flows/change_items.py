@@ -12,6 +12,7 @@ from typing import Any
 from bot import identity, policy
 from bot.actions import ChangeLines, LineWanted
 from bot.facts import line_view, order_sources, order_view
+from bot.flows.adding import is_on_top, new_lines, so_many_more, wished_for
 from bot.flows.change_order import refuse_change
 from bot.flows.lines import Picked, Wanted, heard_options, product_of, which_lines, which_variant
 from bot.flows.methods import difference_method
@@ -27,9 +28,9 @@ NOTHING = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What becomes of a line: `after` None where it goes."""
+    """What becomes of a line: `after` None where it goes, `before` None where it is new."""
 
-    before: Line
+    before: Line | None
     after: Line | None
 
 
@@ -81,7 +82,12 @@ def _change(case: Case, order: Order, steps: list[Step], lines: tuple[Line, ...]
 
 
 def _steps(case: Case, order: Order) -> list[Step]:
-    """What becomes of each line that was picked."""
+    """What becomes of each line that was picked, or what comes on top of them."""
+    products = wished_for(case, order)
+    if products:
+        if not case.world.policies.change.add:
+            case.stop(_refuse_adding(case, order))
+        return [Step(None, line) for line in new_lines(case, order, products)]
     lines = [line for line in order.lines if line.quantity]
     picked = which_lines(case, order, lines, "items.which", lambda line: line.quantity)
     wanted = {one.line.id: heard_options(case, one.line, alone=len(picked) == 1) for one in picked}
@@ -95,14 +101,21 @@ def _steps(case: Case, order: Order) -> list[Step]:
             left = one.line.quantity - one.quantity
             steps.append(Step(one.line, one.line.model_copy(update={"quantity": left}) if left else None))
         else:
-            steps.append(_amount(case, order, one.line))
+            steps.append(_amount(case, order, one.line, more=so_many_more(case, one.line)))
     return steps
+
+
+def _refuse_adding(case: Case, order: Order) -> Ending:
+    sources, view = order_sources(order), order_view(order)
+    rule = "policies.change.add"
+    return case.refuse("items.not_added", rule, about=order.id, sources=sources, proposed="change_items", order=view)
 
 
 def _how(case: Case, order: Order, picked: Sequence[Picked]) -> str:
     """What shall be done with these: another variant, another number, or out they go."""
     rules = case.world.policies.change
     offered = (SWAP, AMOUNT, *((REMOVE,) if rules.remove else ()))
+    more = AMOUNT if is_on_top(case) else None
     question = Question(
         "how",
         Kind.CHOICE,
@@ -110,6 +123,7 @@ def _how(case: Case, order: Order, picked: Sequence[Picked]) -> str:
         lambda answer: str(answer) if answer in offered else None,
         {"order": order_view(order), "titles": [one.line.title for one in picked]},
         tuple(Choice(id=one, title="") for one in offered),
+        presumed=more,
         sources=order_sources(order),
         early=True,
     )
@@ -135,8 +149,8 @@ def _with_variant(line: Line, variant: Variant, quantity: int) -> Line:
     return line.model_copy(update=new)
 
 
-def _amount(case: Case, order: Order, line: Line) -> Step:
-    """Another number of the same; more than before only at the price it was bought for."""
+def _amount(case: Case, order: Order, line: Line, *, more: int = 0) -> Step:
+    """Another number of the same, or so many more; more than before only at the price it was bought for."""
     most = max(case.world.policies.change.max_quantity, line.quantity)
     product = product_of(case, line)
     variant = next((one for one in product.variants if one.sku == line.sku), None) if product else None
@@ -150,7 +164,7 @@ def _amount(case: Case, order: Order, line: Line) -> Step:
         "items.how_many",
         lambda answer: answer if isinstance(answer, int) and 0 <= answer <= most else None,
         {"line": line_view(line, order.currency), "most": most},
-        presumed=case.answers.get("heard", {}).get("quantity"),
+        presumed=line.quantity + more if more else case.answers.get("heard", {}).get("quantity"),
         refused="items.too_many",
         sources=order_sources(order),
         most=most,
@@ -163,12 +177,13 @@ def _lines(order: Order, steps: Sequence[Step]) -> tuple[Line, ...]:
     """The order's lines as they shall be; a part that becomes another variant is a line of its own."""
     changed: dict[str, list[Line]] = {}
     for step in steps:
-        changed.setdefault(step.before.id, []).extend([step.after] if step.after else [])
+        if step.before:
+            changed.setdefault(step.before.id, []).extend([step.after] if step.after else [])
     found: list[Line] = []
     for line in order.lines:
         if line.quantity:
             found += changed.get(line.id, [line])
-    return tuple(found)
+    return (*found, *(step.after for step in steps if step.before is None and step.after))
 
 
 def _facts(
@@ -190,6 +205,6 @@ def _facts(
 
 def _step_view(step: Step, currency: str) -> dict[str, Json]:
     return {
-        "before": line_view(step.before, currency),
+        "before": line_view(step.before, currency) if step.before else None,
         "after": line_view(step.after, currency) if step.after else None,
     }

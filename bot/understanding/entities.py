@@ -13,7 +13,7 @@ from bot.records import Line, Order
 from bot.understanding import ratings
 from bot.understanding.addresses import find_postcodes
 from bot.understanding.dates import find_dates, find_window
-from bot.understanding.lexicon import Lexicon
+from bot.understanding.lexicon import Lexicon, any_of
 from bot.understanding.naming import find_items
 from bot.understanding.normalise import Text, words_of
 from bot.understanding.options import ANSWERS, find_options
@@ -79,6 +79,7 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         methods=paying.methods,
         scope=find_scope(text, lexicon),
         every_days=find_interval(text, lexicon),
+        on_top=any_of(lexicon.adding, text.plain),
     )
 
 

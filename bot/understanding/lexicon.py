@@ -113,6 +113,7 @@ class Lexicon:
     often: Mapping[str, int]
     wish_condition: Patterns  # where a condition of a wish begins
     asking_if: Patterns  # right before an "if" that is no condition
+    adding: Patterns  # to come on top of what is there
     articles: frozenset[str]  # stand between a word and the thing it leads to
     parting: frozenset[str]  # part a thing from what is said before it
     pair: frozenset[str]  # both
@@ -260,6 +261,7 @@ def lexicon() -> Lexicon:
         often=_numbers(joined("often")),
         wish_condition=_patterns(joined("wish_condition_pattern")),
         asking_if=_patterns(joined("asking_if")),
+        adding=_patterns(joined("adding_pattern")),
         articles=frozenset(" ".join(joined("article")).split()),
         parting=frozenset(" ".join(joined("parting")).split()),
         pair=frozenset(" ".join(joined("pair")).split()),

@@ -276,6 +276,7 @@ FULL: Mapping[str, Any] = {
     "steps": [
         {"before": _line(), "after": line_view(_LINES[0].model_copy(update={"options": {"size": "2 lb"}}), "USD")},
         {"before": line_view(_LINES[1], "USD"), "after": None},
+        {"before": None, "after": line_view(_LINES[1], "USD")},
     ],
     "new_total": Money(Decimal("72.00"), "USD"),
     "to_pay": Money(Decimal("6.50"), "USD"),

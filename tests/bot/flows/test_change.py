@@ -70,6 +70,49 @@ def test_a_gift_card_that_cannot_pay_the_difference_is_not_taken():
     assert told.ledger.of(ChangeLines)[0].method_id == "visa"
 
 
+def more(text: str, **entities):
+    return wants("change_items", text=text, on_top=True, **entities)
+
+
+def test_something_of_the_catalogue_is_added_with_its_price_after_a_yes():
+    told = talk(bought("FF-1001", line("FF-1001", "SOCKS")))
+    assert keys(told.hear(more("add a rain jacket in M to my order"))) == ["items.summary"]
+    assert keys(told.hear(answers(True, "yes"))) == ["items.done"]
+    (action,) = told.ledger.of(ChangeLines)
+    assert [(one.line_id, one.sku, one.quantity) for one in action.lines] == [
+        ("FF-1001/SOCKS", "SOCKS-M", 1),
+        (None, "JACKET-M", 1),
+    ]
+    assert (str(action.difference), action.method_id) == ("119.00", "visa")
+
+
+def test_which_variant_is_added_is_asked_for_and_none_that_is_gone_is_offered():
+    told = talk(bought("FF-1001", line("FF-1001", "JACKET")))
+    asked = told.hear(more("add merino socks"))
+    assert keys(asked) == ["items.which_new"]
+    assert {choice.id for choice in asked.says[0].choices} == {"SOCKS-M", "SOCKS-L", "SOCKS-XL", "SOCKS-S"}
+    assert keys(told.hear(answers("SOCKS-L", "L"))) == ["items.summary"]
+
+
+def test_one_more_of_what_is_there_is_one_more():
+    told = talk()
+    summary = told.hear(more("one more of the socks please", items=(item("SOCKS"),)))
+    assert keys(summary) == ["items.summary"]
+    assert summary.says[0].facts["steps"][0]["after"]["quantity"] == 3
+
+
+def test_nothing_is_added_where_policy_does_not_add():
+    told = talk(bought("FF-1001", line("FF-1001", "SOCKS")), shop=with_rules(change={"add": False}))
+    assert keys(told.hear(more("add a rain jacket in M to my order"))) == ["items.not_added"]
+    assert not told.ledger.of(ChangeLines)
+
+
+def test_what_is_gone_is_not_added():
+    gone = GOODS[1].model_copy(update={"variants": (GOODS[1].variants[1],)})
+    told = Talk((bought("FF-1001", line("FF-1001", "SOCKS")),), products=(GOODS[0], gone), owner=owner())
+    assert keys(told.hear(more("add a rain jacket"))) == ["items.not_in_stock", "items.kept"]
+
+
 @pytest.mark.parametrize(
     ("one", "rules", "key"),
     [
