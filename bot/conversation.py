@@ -159,6 +159,10 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
         if first.kind != SHOW:
             stage.leave_top("dropped")
         stage.open_wish(first)
+    elif top and top.flow in FLOWS and first.intent in FLOWS[top.flow].also:
+        if not _end_otherwise(stage, top, first, reading, reread) and not others:
+            stage.miss()
+            return
     elif top and flow_of_intent(first.intent) == top.flow and not first.intent.startswith("faq:"):
         stage.stack[-1] = with_heard(top, reading, {})
         if stage.stack[-1].answers == top.answers and not others and top.notice_id is None:
@@ -169,6 +173,15 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     stage.misses = 0
     stage.run()
     _answer_at_once(stage, reading, reread)
+
+
+def _end_otherwise(stage: Stage, case: CaseState, wish: Wish, reading: Reading, reread: Reread) -> bool:
+    """Whether it is news to the open matter that it shall end so: money instead of another size."""
+    if _correct(stage, reading, reread):
+        return True
+    changed = with_heard(case, reading, {"wish": {**(case.answers.get("wish") or {}), "intent": wish.intent}})
+    stage.stack[-1] = changed
+    return changed.answers != case.answers
 
 
 def _is_another_kind(case: CaseState, wish: Wish) -> bool:

@@ -31,6 +31,7 @@ class Entry:
     """`informational`: told again for another order without harm. `passing`: given up once something else is said.
 
     `by_kind`: another kind of the same wish is another matter, and takes this one's place unless it only asks.
+    `also`: intents that, while the matter is open, say how it is to end and begin no other.
     """
 
     story: Flow
@@ -38,6 +39,7 @@ class Entry:
     informational: bool = False
     passing: bool = False
     by_kind: bool = False
+    also: tuple[str, ...] = ()
 
 
 FLOWS: dict[str, Entry] = {
@@ -52,8 +54,8 @@ FLOWS: dict[str, Entry] = {
     "change_items": Entry(change_items),
     "change_address": Entry(change_address, ("change_address",)),
     "change_payment": Entry(change_payment),
-    "return": Entry(return_items, ("return",)),
-    "exchange": Entry(exchange, ("exchange",)),
+    "return": Entry(return_items, ("return",), also=("refund", "exchange")),
+    "exchange": Entry(exchange, ("exchange",), also=("refund", "return")),
     "refund": Entry(refund, ("refund",)),
     "refund_status": Entry(refund_status, ("refund_status",)),
     "return_status": Entry(refund_status),

@@ -1,12 +1,13 @@
-"""News of an order that asks nothing: confirmed, shipped, out for delivery, delivered, delayed, ready for pick-up.
+"""News of an order that asks nothing: confirmed, on its way, there, delayed, ready for pick-up, sent back, refunded.
 
-Each story says one template with the order and the parcels that the news is about, as they stand when it is told.
+Each story says one template with the order and what the news is about, as they stand when it is told.
 """
 
 from datetime import datetime
 
 from bot.facts import order_sources, order_view, shipment_view
-from bot.records import Order, Shipment
+from bot.flows.refund_status import bank_days, refund_view, return_facts
+from bot.records import Order, Refund, Shipment
 from bot.story import Case, Ending, Flow
 from bot.tracking import progress_of
 
@@ -46,6 +47,32 @@ def announce_delay(case: Case) -> Ending:
     )
 
 
+def announce_return_stage(case: Case) -> Ending:
+    """What became of a return."""
+    order = _order(case)
+    one = next((one for one in order.returns if one.id == case.answers["return"]), None)
+    if one is None:
+        return case.leave_to_person("order_gone")
+    facts = return_facts(order, one)
+    return case.end("notice.return_stage", sources=order_sources(order), order=order_view(order), **facts)
+
+
+def announce_refund(case: Case) -> Ending:
+    """Money on its way, or paid."""
+    order = _order(case)
+    one = next((one for one in order.refunds if _is_told(case, one)), None)
+    if one is None:
+        return case.leave_to_person("order_gone")
+    facts = {"refunds": [refund_view(case, order, one)], **bank_days(case)}
+    return case.end("notice.refund", sources=order_sources(order), order=order_view(order), **facts)
+
+
+def _is_told(case: Case, refund: Refund) -> bool:
+    at = refund.at.isoformat() if refund.at else None
+    told = [case.answers.get(name) for name in ("amount", "method_id", "status", "at")]
+    return [str(refund.amount), refund.method_id, refund.status, at] == told
+
+
 def _tell_parcels(case: Case, key: str) -> Ending:
     order = _order(case)
     return case.end(key, sources=order_sources(order), order=order_view(order), shipments=_views(case, order))
@@ -78,4 +105,6 @@ STORIES: dict[str, Flow] = {
     "announce_delivered": announce_delivered,
     "announce_delay": announce_delay,
     "announce_pickup": announce_pickup,
+    "announce_return_stage": announce_return_stage,
+    "announce_refund": announce_refund,
 }

@@ -17,18 +17,11 @@ def refund_status(case: Case) -> Ending:
     order = _order(case)
     if not order.refunds and not order.returns and order.status is not OrderStatus.CANCELLED:
         return case.end("refund.none", sources=order_sources(order), order=order_view(order))
-    least, most = case.world.policies.refunds.bank_days
-    days: dict[str, Any] = {"bank_days_least": least, "bank_days_most": most}
+    days = bank_days(case)
     for one in reversed(order.returns):
-        say: dict[str, Any] = {
-            "return_status": one.status.value,
-            "lines": _lines(order, one),
-            "return_id": one.id,
-            "label": one.label,
-        }
-        case.say("refund.return", sources=order_sources(order), order=order_view(order), **say)
+        case.say("refund.return", sources=order_sources(order), order=order_view(order), **return_facts(order, one))
     if order.refunds:
-        refunds = [_refund_view(case, order, one) for one in reversed(order.refunds)]
+        refunds = [refund_view(case, order, one) for one in reversed(order.refunds)]
         case.say("refund.refunds", sources=order_sources(order), order=order_view(order), refunds=refunds, **days)
     elif order.status is OrderStatus.CANCELLED:
         return case.person("refund_status", order_id=order.id)
@@ -64,7 +57,7 @@ def cancel_return(case: Case) -> Ending:
         return case.end("refund.none", sources=order_sources(order), order=order_view(order))
     return_id = str(case.answers.setdefault("cancelled", found.id if found else ""))
     asked = next(one for one in order.returns if one.id == return_id)
-    facts: dict[str, Any] = {"order": order_view(order), "lines": _lines(order, asked), "return_id": asked.id}
+    facts: dict[str, Any] = {"order": order_view(order), "lines": lines_of(order, asked), "return_id": asked.id}
     if asked.status not in (ReturnStatus.REQUESTED, ReturnStatus.CANCELLED):
         return case.person("cancel_return", order_id=order.id, proposed="cancel_return")
     if not case.confirm("cancel_return", "return.cancel_summary", sources=order_sources(order), **facts):
@@ -87,7 +80,19 @@ def _handling(case: Case) -> int:
     return case.world.policies.returns.handling_days
 
 
-def _lines(order: Order, one: Return) -> list[View]:
+def return_facts(order: Order, one: Return) -> dict[str, Any]:
+    """`return_status lines return_id label`."""
+    lines = lines_of(order, one)
+    return {"return_status": one.status.value, "lines": lines, "return_id": one.id, "label": one.label}
+
+
+def bank_days(case: Case) -> dict[str, Any]:
+    least, most = case.world.policies.refunds.bank_days
+    return {"bank_days_least": least, "bank_days_most": most}
+
+
+def lines_of(order: Order, one: Return) -> list[View]:
+    """What of the order goes back, each as line_view with the quantity that does."""
     views = []
     for part in one.lines:
         line = order.line(part.line_id)
@@ -96,7 +101,7 @@ def _lines(order: Order, one: Return) -> list[View]:
     return views
 
 
-def _refund_view(case: Case, order: Order, refund: Refund) -> View:
+def refund_view(case: Case, order: Order, refund: Refund) -> View:
     """`amount method kind status at`."""
     method = method_of(case.world.customer, refund.method_id)
     return {

@@ -7,7 +7,7 @@ before a clear yes to exactly which items, for what, and where the money goes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from bot import identity, policy
 from bot.actions import CreateReturn
@@ -15,6 +15,7 @@ from bot.facts import line_view, order_sources, order_view
 from bot.flows.lines import Picked, heard_options, product_of, which_lines, which_variant
 from bot.flows.methods import difference_method, refund_method
 from bot.flows.which import named_lines, which_order
+from bot.merchant.schema import Reason
 from bot.model import Choice, Json, Kind, Outcome, Sort, Status
 from bot.paying import method_name, method_of, original_method, refundable_to
 from bot.policy import Verdict
@@ -23,6 +24,7 @@ from bot.story import YES_NO, Case, Ending, Question
 
 NOTHING = Decimal("0.00")
 KEPT = frozenset({"wrong_size"})
+USUAL = ("wrong_size", "changed_mind", "damaged", "defective", "wrong_item", "not_as_described", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,12 @@ def _asks_about_it(case: Case) -> bool:
 
 
 def exchange(case: Case) -> Ending:
-    """Some of an order for another size, colour or model."""
+    """Some of an order for another size, colour or model; money after all is a return."""
+    if (case.answers.get("wish") or {}).get("intent") in ("return", "refund"):
+        known = {
+            name: case.answers[name] for name in ("order", "lines", "reason", "wish", "heard") if name in case.answers
+        }
+        return case.go("return", **known)
     sending = _what(case, ask_reason=False)
     if isinstance(sending, Verdict):
         return _refuse(case, sending)
@@ -246,23 +253,17 @@ def _reason(case: Case, order: Order, *, ask: bool) -> tuple[str, str]:
     heard = case.answers.get("heard", {}).get("reason")
     if not rules.ask_reason or (not ask and not rules.reasons):
         return heard or "other", ""
-    offered = rules.reasons or (
-        "wrong_size",
-        "changed_mind",
-        "damaged",
-        "defective",
-        "wrong_item",
-        "not_as_described",
-        "other",
-    )
+    offered = rules.reasons or USUAL
+    taken = dict.fromkeys((*offered, "other", *(() if rules.reasons else get_args(Reason))))
     question = Question(
         "reason",
         Kind.REASON,
         "return.reason",
         _given,
         {"order": order_view(order)},
-        tuple(Choice(id=reason, title="") for reason in dict.fromkeys((*offered, "other"))),
+        tuple(Choice(id=reason, title="") for reason in taken),
         presumed={"reason": heard, "words": ""} if heard else None,
+        unshown=tuple(reason for reason in taken if reason not in (*offered, "other")),
         early=True,
     )
     return case.need(question)
@@ -329,7 +330,7 @@ def _remedy(case: Case, sending: Sending) -> Remedy:
 
 def _wished_remedy(case: Case, offered: Sequence[Remedy]) -> str | None:
     wished = (case.answers.get("wish") or {}).get("intent")
-    return Remedy.REFUND.value if wished == "refund" and Remedy.REFUND in offered else None
+    return wished if wished in {Remedy.REFUND.value, Remedy.EXCHANGE.value} and Remedy(wished) in offered else None
 
 
 def _others(case: Case, line: Line) -> bool:

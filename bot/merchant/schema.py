@@ -410,6 +410,8 @@ class NoticesFile(Section):
     delivered: NoticeSetting = NoticeSetting()
     delay: NoticeSetting = NoticeSetting()
     exception: NoticeSetting = NoticeSetting(fresh_hours=72)
+    return_stage: NoticeSetting = NoticeSetting(fresh_hours=72)
+    refund: NoticeSetting = NoticeSetting(fresh_hours=72)
     review: ReviewNotice = ReviewNotice()
     replenishment: ReplenishmentNotice = ReplenishmentNotice()
     nps: NpsNotice = NpsNotice()

@@ -70,7 +70,7 @@ def _truth(notice: Notice, facts: NoticeFacts, now: datetime) -> Truth:
     order = facts.order(notice.order_id)
     if order is None:
         return Drop("order_gone")
-    if order.status is OrderStatus.CANCELLED:
+    if order.status is OrderStatus.CANCELLED and notice.kind is not NoticeKind.REFUND:
         return Drop("order_cancelled")
     return truth_of(notice, order, facts, now)
 
@@ -92,6 +92,8 @@ def story_of(notice: Notice, subject: Mapping[str, Json]) -> tuple[str, dict[str
             return notice.kind.value, {}
         case NoticeKind.BACK_IN_STOCK | NoticeKind.PRICE_DROP:
             return f"announce_{notice.kind}", dict(subject)
+        case NoticeKind.RETURN_STAGE | NoticeKind.REFUND:
+            return f"announce_{notice.kind}", answers | dict(subject)
         case _:
             known = {name: subject[name] for name in ("shipments", "eta") if name in subject}
             return f"announce_{notice.kind}", answers | known

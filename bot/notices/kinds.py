@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.merchant.schema import NoticeSetting
 from bot.merchant.shop import Shop
 from bot.model import Category, Json
+from bot.records import Refund
 
 
 class NoticeKind(StrEnum):
@@ -18,6 +19,8 @@ class NoticeKind(StrEnum):
     DELIVERED = "delivered"
     DELAY = "delay"
     EXCEPTION = "exception"
+    RETURN_STAGE = "return_stage"
+    REFUND = "refund"
     REVIEW = "review"
     REPLENISHMENT = "replenishment"
     NPS = "nps"
@@ -53,7 +56,8 @@ class Planned:
     """A notice to come. `key` names it for ever: planned again, it is the same notice.
 
     `subject` by kind: movements {"shipments"}; delay {"shipments", "date", "eta"}, a missed day {"promised"} too;
-    exception {"shipment", "problem"}, one planned ahead {"since"} too; review {"until"}; replenishment {"line"};
+    exception {"shipment", "problem"}, one planned ahead {"since"} too; return stage {"return", "status"}; refund
+    {"amount", "method_id", "status", "at"}; review {"until"}; replenishment {"line"};
     nps {"number"}; csat {"since"}; back in stock and price drop {"alert", "product"}. These are about no order:
     `order_id` is empty.
     """
@@ -64,6 +68,12 @@ class Planned:
     subject: dict[str, Json]
     due_at: datetime
     expires_at: datetime
+
+
+def refund_subject(refund: Refund) -> dict[str, Json]:
+    """A refund as a notice names it."""
+    at = refund.at.isoformat() if refund.at else None
+    return {"amount": str(refund.amount), "method_id": refund.method_id, "status": refund.status, "at": at}
 
 
 @dataclass(frozen=True, slots=True)

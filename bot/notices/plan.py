@@ -11,14 +11,24 @@ from zoneinfo import ZoneInfo
 
 from bot.hours import Whereabouts, next_open, whereabouts_of
 from bot.merchant.shop import Shop
-from bot.notices.kinds import NoticeKind, Planned, setting_of
+from bot.notices.kinds import NoticeKind, Planned, refund_subject, setting_of
 from bot.notices.later import reminder_window, review_window
 from bot.notices.news import News, news_of, silent_since
 from bot.notices.opinions import nps_to_come
-from bot.records import Customer, Order, OrderStatus, Product, Shipment
+from bot.records import Customer, Order, OrderStatus, Product, ReturnStatus, Shipment
 
 TOGETHER = timedelta(minutes=15)  # parcels whose news is no further apart are told of in one message
 GATHER = timedelta(minutes=2)  # how long the first of several parcels waits for the others
+TOLD_STAGES = frozenset(
+    {
+        ReturnStatus.APPROVED,
+        ReturnStatus.RECEIVED,
+        ReturnStatus.INSPECTED,
+        ReturnStatus.REFUNDED,
+        ReturnStatus.EXCHANGED,
+        ReturnStatus.REFUSED,
+    }
+)
 EVENING = time(20)  # a parcel not there by then does not come on the promised day any more
 
 
@@ -34,10 +44,9 @@ def plan(
     """Every notice this order calls for at this moment. `before` is None for an order never heard of: then only very
     fresh news is told, so that a shop's first import blasts nobody. `history` is all the customer's orders.
     """
-    if after.status is OrderStatus.CANCELLED:
-        return ()
     planner = _Planner(before, after, customer, history, products, shop, now, whereabouts_of(customer, shop))
-    enabled = (planned for planned in planner.all() if setting_of(shop, planned.kind).enabled)
+    found = planner.money() if after.status is OrderStatus.CANCELLED else planner.all()
+    enabled = (planned for planned in found if setting_of(shop, planned.kind).enabled)
     return tuple(planned for planned in enabled if planned.expires_at > now)
 
 
@@ -61,6 +70,8 @@ class _Planner:
         yield from self._delays(news)
         yield from self._missed_promises()
         yield from self._silences()
+        yield from self._returns()
+        yield from self.money()
         yield from self._review()
         yield from self._reminders()
         yield from nps_to_come(self.customer, self.history, self.place, self.shop, self.now)
@@ -145,6 +156,28 @@ class _Planner:
 
     def _eta(self, parcel: Shipment) -> datetime | None:
         return parcel.promised_at if parcel.promised_at and parcel.promised_at > self.now else None
+
+    # -- what comes back -------------------------------------------------------------------------------------------
+
+    def _returns(self) -> Iterator[Planned]:
+        """Each stage that a return has come to; that it is refunded is told with the money, where that is on record."""
+        known = {back.id: back.status for back in self.before.returns} if self.before else {}
+        paid = any(self.money())
+        for back in self.after.returns if self.before else ():
+            if back.status not in TOLD_STAGES or known.get(back.id) is back.status:
+                continue
+            if not (paid and back.status is ReturnStatus.REFUNDED):
+                subject = {"return": back.id, "status": back.status.value}
+                yield self._now(NoticeKind.RETURN_STAGE, [back.id, back.status.value], subject, self.now)
+
+    def money(self) -> Iterator[Planned]:
+        """Each refund that the shop sent off, and its arrival."""
+        known = [refund_subject(refund) for refund in self.before.refunds] if self.before else []
+        for refund in self.after.refunds if self.before else ():
+            subject = refund_subject(refund)
+            if subject not in known:
+                marks = [str(subject[name]) for name in ("amount", "method_id", "at", "status")]
+                yield self._now(NoticeKind.REFUND, marks, subject, self.now)
 
     # -- ahead -----------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from bot.flows.where_is_my_order import already_raised
 from bot.hours import whereabouts_of
 from bot.merchant.shop import Shop
 from bot.model import Conversation, Json, Mood
-from bot.notices.kinds import Notice, NoticeKind
+from bot.notices.kinds import Notice, NoticeKind, refund_subject
 from bot.notices.later import Products, product_of, reminder_window, review_window
 from bot.notices.news import delivered_at, news_of, silent_since
 from bot.records import (
@@ -149,6 +149,16 @@ def _exception(notice: Notice, order: Order, facts: NoticeFacts, now: datetime) 
     return notice.subject
 
 
+def _return_stage(notice: Notice, order: Order, facts: NoticeFacts, now: datetime) -> Truth:  # noqa: ARG001
+    stage = next((back.status.value for back in order.returns if back.id == notice.subject["return"]), None)
+    return notice.subject if stage == notice.subject["status"] else Drop("superseded")
+
+
+def _refund(notice: Notice, order: Order, facts: NoticeFacts, now: datetime) -> Truth:  # noqa: ARG001
+    on_record = [refund_subject(refund) for refund in order.refunds]
+    return notice.subject if notice.subject in on_record else Drop("superseded")
+
+
 def _raised_by_customer(order: Order, facts: NoticeFacts) -> bool:
     """An open matter of the customer's own about this order, or a person at it."""
     if any(handoff.order_id == order.id for handoff in facts.handoffs):
@@ -258,6 +268,8 @@ CHECKS: dict[NoticeKind, Check] = {
     NoticeKind.DELIVERED: _movement,
     NoticeKind.DELAY: _delay,
     NoticeKind.EXCEPTION: _exception,
+    NoticeKind.RETURN_STAGE: _return_stage,
+    NoticeKind.REFUND: _refund,
     NoticeKind.REVIEW: _review,
     NoticeKind.REPLENISHMENT: _replenishment,
 }

@@ -471,6 +471,8 @@ _NOTICES: Mapping[str, Key] = {
     "notice.delivered": Key(PARCELS),
     "notice.pickup": Key(PARCELS),
     "notice.delay": Key((*PARCELS, "eta")),
+    "notice.return_stage": Key(("order", "return_status", "lines", "return_id", "label")),
+    "notice.refund": Key(("order", "refunds", *BANK)),
     "notice.back_in_stock": Key(("name", "price"), promotional=True),
     "notice.price_drop": Key(("name", "price"), promotional=True),
 }

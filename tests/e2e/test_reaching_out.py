@@ -229,6 +229,28 @@ def test_an_event_posted_three_times_at_once_is_told_once(street: Street):
     assert sum("couldn't deliver" in text for text in street.heard(person.phone)) == 1
 
 
+def test_every_stage_of_a_return_and_its_money_is_told_unasked(street: Street):
+    person = a_person(delivered=timedelta(days=2))
+    move_in(street, person)
+    for text in ("i want to return the lamp, dont need it anymore", "yes", "refund please", "yes"):
+        street.ask(person.phone, text)
+    asked = len(street.heard(person.phone))
+    (back,) = order_in(exported(street), person)["returns"]
+
+    for number, stage in enumerate(("received", "inspected"), asked + 1):
+        take_in(street, {"kind": "orders", **person.order, "returns": [back | {"status": stage}]})
+        assert back["id"] in told(street, person.phone, number=number)
+    paid = {"amount": "40.00", "method_id": None, "status": "done", "at": datetime.now(UTC).isoformat()}
+    refunded = {"returns": [back | {"status": "refunded"}], "refunds": [paid]}
+    for _ in range(2):
+        take_in(street, {"kind": "orders", **person.order, **refunded})
+    text = told(street, person.phone, number=asked + 3)
+
+    assert "$40.00" in text
+    assert back["id"] not in text
+    assert "$40.00" in street.ask(person.phone, "did my refund go out?")
+
+
 def test_a_customer_who_raised_it_first_is_not_told_what_they_know(street: Street):
     person = a_person(delivered=timedelta(days=1))
     move_in(street, person)

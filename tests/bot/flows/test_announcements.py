@@ -9,12 +9,19 @@ from bot.flows.announcements import STORIES
 from bot.model import Channel
 from tests.bot.stories import NOW, Talk, keys, order, parcel, sample_shop
 
+BACK: dict[str, Any] = {
+    "returns": [{"id": "R-1", "requested_at": NOW.isoformat(), "status": "received"}],
+    "refunds": [{"amount": "14.00", "status": "done", "at": NOW.isoformat()}],
+}
+TOLD = {"return": "R-1", "amount": "14.00", "method_id": None, "status": "done", "at": NOW.isoformat()}
+
 
 def two_parcels() -> Any:
     return order(
         "FF-1001",
         shipments=[parcel("FF-1001", ("in_transit", None, 1)), parcel("FF-1001-B", ("in_transit", None, 1))],
         status="shipped",
+        **BACK,
     )
 
 
@@ -22,7 +29,7 @@ def two_parcels() -> Any:
 @pytest.mark.parametrize("channel", [Channel.SMS, Channel.WHATSAPP, Channel.EMAIL])
 def test_each_has_words_on_every_channel(flow: str, channel: Channel) -> None:
     talk = Talk([two_parcels()], channel=channel)
-    taken = talk.begin(flow, order="o-FF-1001", shipments=["s-FF-1001"], eta=NOW.isoformat())
+    taken = talk.begin(flow, order="o-FF-1001", shipments=["s-FF-1001"], eta=NOW.isoformat(), **TOLD)
     assert keys(taken) == ["notice." + flow.removeprefix("announce_")]
     rendered = sample_shop().words.render(
         taken.says, channel=channel, language="en", zone="America/Los_Angeles", now=NOW
