@@ -10,6 +10,7 @@ from bot.actions import OpenHandoff, PassOn, SetConsent
 from bot.flows import FLOWS, flow_of_intent, is_matter
 from bot.heard import (
     answered_by_photos,
+    lines_meant,
     loosely,
     named_by,
     pointed_at,
@@ -31,6 +32,7 @@ from bot.model import (
     Mood,
     Reading,
     Say,
+    Sort,
     Wish,
 )
 from bot.records import OrderStatus
@@ -42,6 +44,7 @@ ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
 SHOW = "show"  # the kind of a wish that only asks
+OF_ORDERS = frozenset({"change_order", "change_items", "cancel_order", "return", "exchange", "refund"})
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
 
@@ -109,10 +112,11 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.run()
     elif reading.never_mind or reading.stop_is_bare_cancel:
         stage.drop_top()
-    elif stage.expected and reading.correction and _correct(stage, reading, reread):
+    elif _amend(stage, reading) or (stage.expected and reading.correction and _correct(stage, reading, reread)):
         stage.run()
     elif stage.expected and reading.answered:
-        _answer(stage, reading, reread)
+        if not _proposes_otherwise(stage, reading, reread):
+            _answer(stage, reading, reread)
     elif reading.wishes:
         _wish(stage, reading, reread)
     elif _answers_what_is_under(stage, reread):
@@ -134,6 +138,54 @@ def _language(before: Conversation, reading: Reading, world: World) -> str | Non
 def _answer(stage: Stage, reading: Reading, reread: Reread) -> None:
     _take_answer(stage, reading)
     _answer_at_once(stage, reading, reread)
+
+
+def _amend(stage: Stage, reading: Reading) -> bool:
+    """Whether the text takes something out of what is proposed: "only the lamp then", "not the boots"."""
+    if stage.expected is None or stage.expected.sort is not Sort.CONFIRM:
+        return False
+    meant = lines_meant(stage.stack[-1], reading)
+    if meant is None:
+        return False
+    case = stage.stack[-1]
+    stage.stack[-1] = case.model_copy(update={"answers": {**case.answers, "lines": meant}})
+    stage.misses = 0
+    return True
+
+
+def _proposes_otherwise(stage: Stage, reading: Reading, reread: Reread) -> bool:
+    """A yes to a proposal, with more said about what was proposed: it counts only where that changes nothing.
+
+    Else what it comes to now is proposed, and the customer asked again: nothing is done that was partly taken back.
+    """
+    asked = stage.expected
+    if asked is None or asked.sort is not Sort.CONFIRM or reading.answer is not True or not _says_more(stage, reading):
+        return False
+    case, before = stage.stack[-1], len(stage.says)
+    corrected = _correct(stage, reading, reread)
+    if not corrected:
+        stage.stack[-1] = with_heard(case, reading, {})
+    stage.tell_top()
+    again = stage.expected is not None and stage.expected.name == asked.name and len(stage.says) == before + 1
+    if not corrected and again and not reading.reserved:
+        stage.stack[-1], stage.expected = case, asked
+        del stage.says[before:]
+        return False
+    if again:
+        stage.stack[-1] = case
+        stage.says.insert(before, Say(key="confirm.exactly"))
+    stage.misses = 0
+    stage.queue += [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) not in OF_ORDERS]
+    return True
+
+
+def _says_more(stage: Stage, reading: Reading) -> bool:
+    """Whether the text names ways to pay, versions, or things of the order that is dealt with."""
+    named = reading.entities
+    order = stage.world.order(str(stage.stack[-1].answers.get("order")))
+    theirs = {one for line in order.lines for one in (line.id, line.product_id)} if order else set()
+    things = {*named.products, *(one for item in named.items for one in item.ids)}
+    return bool(named.methods or named.options or things & theirs)
 
 
 def _take_answer(stage: Stage, reading: Reading) -> None:

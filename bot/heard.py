@@ -4,7 +4,20 @@ from collections.abc import Mapping
 
 from bot.model import CaseState, Choice, Expected, Json, Kind, Message, Reading, Wish
 
-DESCRIBING = frozenset({"amounts", "quantity", "options", "window", "reason", "language", "methods", "every_days"})
+DESCRIBING = frozenset(
+    {
+        "amounts",
+        "quantity",
+        "options",
+        "window",
+        "reason",
+        "language",
+        "methods",
+        "every_days",
+        "on_top",
+        "nothing_else",
+    }
+)
 ATTACHED = frozenset({"photos"})
 WORDY = 3  # words behind a rating that are its reason
 
@@ -54,6 +67,20 @@ def with_heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -
         known["heard"] = {**known.get("heard", {}), **named}
     known.update(answers)
     return case.model_copy(update={"answers": known})
+
+
+def lines_meant(case: CaseState, reading: Reading) -> list[Json] | None:
+    """Of the lines picked in a matter, those still meant once some are named to be kept out of it, or to be all; None
+    where nothing is said of them, or nothing would be left."""
+    picked = case.answers.get("lines")
+    if not isinstance(picked, list):
+        return None
+    named = reading.entities
+    things = {*named.products, *(one for item in named.items for one in item.ids)} - {*named.left_out}
+    meant = [one for one in picked if one["id"] not in named.left_out]
+    if named.nothing_else and things & {one["id"] for one in picked}:
+        meant = [one for one in meant if one["id"] in things]
+    return meant if meant and len(meant) < len(picked) else None
 
 
 def pointed_at(case: CaseState) -> dict[str, Json]:

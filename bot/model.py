@@ -240,6 +240,7 @@ class Entities(Value):
     methods: tuple[NamedMethod, ...] = ()  # ways to pay or be paid, those not wanted left out
     scope: str = ""  # several orders at once: "all", "pending" (not shipped yet), "delivered"
     every_days: int | None = None  # how often: "every 6 weeks" is 42, "once a month" 30
+    nothing_else: bool = False  # what is named is said to be all that is meant: "only the lamp"
     on_top: bool = False  # something is to come on top of what is there: "add", "one more"
 
 
@@ -248,6 +249,7 @@ class Reading(Value):
 
     `wishes` are to be acted on, in the order written. When none is sure but some are likely, `wishes` is empty and
     `candidates` has the likeliest few, best first: ask which. `answer` is to the open question, JSON as in Expected.
+    `reserved`: beside a yes something is said that may take part of it back ("yes, but keep the black one").
     """
 
     text: str
@@ -257,6 +259,7 @@ class Reading(Value):
     entities: Entities = Entities()
     answer: Json = None
     answered: bool = False
+    reserved: bool = False
     correction: bool = False
     never_mind: bool = False
     stop: bool = False

@@ -80,6 +80,7 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         scope=find_scope(text, lexicon),
         every_days=find_interval(text, lexicon),
         on_top=any_of(lexicon.adding, text.plain),
+        nothing_else=any_of(lexicon.restricting, text.plain),
     )
 
 

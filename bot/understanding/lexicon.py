@@ -113,6 +113,8 @@ class Lexicon:
     often: Mapping[str, int]
     wish_condition: Patterns  # where a condition of a wish begins
     asking_if: Patterns  # right before an "if" that is no condition
+    reserving: Patterns  # beside a yes: what takes something of it back
+    restricting: Patterns  # what is named beside it is all that is meant
     adding: Patterns  # to come on top of what is there
     articles: frozenset[str]  # stand between a word and the thing it leads to
     parting: frozenset[str]  # part a thing from what is said before it
@@ -261,6 +263,8 @@ def lexicon() -> Lexicon:
         often=_numbers(joined("often")),
         wish_condition=_patterns(joined("wish_condition_pattern")),
         asking_if=_patterns(joined("asking_if")),
+        reserving=_patterns(joined("reserving_pattern")),
+        restricting=_patterns(joined("restricting_pattern")),
         adding=_patterns(joined("adding_pattern")),
         articles=frozenset(" ".join(joined("article")).split()),
         parting=frozenset(" ".join(joined("parting")).split()),

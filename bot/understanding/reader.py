@@ -202,6 +202,7 @@ class Reader:
             entities=entities,
             answer=answer,
             answered=answered,
+            reserved=answer is True and self._reserves(text),
             correction=any_of(self._lexicon.correction, text.plain),
             never_mind=never_mind,
             person=person,
@@ -253,6 +254,10 @@ class Reader:
             if self._encoder and not expected.early and not surely:
                 answer = likest(text, expected, self._encoder, self._lexicon)
         return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
+
+    def _reserves(self, text: Text) -> bool:
+        words = text.bare.split()
+        return any_of(self._lexicon.reserving, " ".join(words[said_first(words, self._lexicon) :]))
 
     def _may_tell(self, text: Text, expected: Expected) -> bool:
         strict = bool(expected.binding) or expected.sort is None

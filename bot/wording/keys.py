@@ -228,6 +228,7 @@ NEXT_STEPS = ("return_id", "label", "drop_off", "send_days", "handling_days", *B
 
 _CHANGES: Mapping[str, Key] = {
     "policy.person_offer": Key(choices=YES_NO),
+    "confirm.exactly": Key(),
     "wish.condition": Key(("condition",)),
     "cancel.reason": Key(ORDER, choices=REASONS),
     "cancel.whole_or_part": Key(("order", "titles"), choices=("whole", "part")),
