@@ -44,6 +44,8 @@ ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
 SHOW = "show"  # the kind of a wish that only asks
+ABOUT_PAYING = frozenset({"payment", "change_order", "refund", "refund_status", "loyalty", "faq:payment_methods"})
+WAYS = frozenset({"pay_by", "refund_to", "remedy"})  # answers that say which way money goes
 OF_ORDERS = frozenset({"change_order", "change_items", "cancel_order", "return", "exchange", "refund"})
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
@@ -117,6 +119,8 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
     elif stage.expected and reading.answered:
         if not _proposes_otherwise(stage, reading, reread):
             _answer(stage, reading, reread)
+    elif _pays_otherwise(stage, reading):
+        stage.run()
     elif reading.wishes:
         _wish(stage, reading, reread)
     elif _answers_what_is_under(stage, reread):
@@ -177,6 +181,22 @@ def _proposes_otherwise(stage: Stage, reading: Reading, reread: Reread) -> bool:
     stage.misses = 0
     stage.queue += [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) not in OF_ORDERS]
     return True
+
+
+def _pays_otherwise(stage: Stage, reading: Reading) -> bool:
+    """Whether the text only says by which way the money of the open matter shall go: "to my PayPal please"."""
+    case, ways = stage.top, reading.entities.methods
+    if case is None or not stage.expected or case.flow not in OF_ORDERS or not ways:
+        return False
+    if any(wish.intent not in ABOUT_PAYING for wish in (*reading.wishes, *reading.candidates[:1])):
+        return False
+    known = {name: value for name, value in case.answers.items() if name not in WAYS}
+    if "remedy" in case.answers:
+        known["remedy"] = "store_credit" if ways[0].kind == "store_credit" else "refund"
+    changed = with_heard(case.model_copy(update={"answers": known}), reading, {})
+    stage.stack[-1] = changed
+    stage.misses = 0
+    return changed.answers != case.answers
 
 
 def _says_more(stage: Stage, reading: Reading) -> bool:

@@ -91,11 +91,12 @@ def _steps(case: Case, order: Order) -> list[Step]:
     lines = [line for line in order.lines if line.quantity]
     picked = which_lines(case, order, lines, "items.which", lambda line: line.quantity)
     wanted = {one.line.id: heard_options(case, one.line, alone=len(picked) == 1) for one in picked}
-    rest = [one for one in picked if not wanted[one.line.id].options]
+    swapped = {one.line.id for one in picked if wanted[one.line.id].options or f"variant-{one.line.id}" in case.answers}
+    rest = [one for one in picked if one.line.id not in swapped]
     how = _how(case, order, rest) if rest else SWAP
     steps: list[Step] = []
     for one in picked:
-        if wanted[one.line.id].options or how == SWAP:
+        if one.line.id in swapped or how == SWAP:
             steps += _swapped(case, order, one, wanted[one.line.id])
         elif how == REMOVE:
             left = one.line.quantity - one.quantity

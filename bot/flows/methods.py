@@ -8,6 +8,8 @@ from bot.paying import can_pay, method_name, method_of, original_method, refunda
 from bot.records import Customer, Money, Order, PaymentMethod
 from bot.story import Case, Question
 
+UNMISTAKABLE = frozenset({"paypal", "gift_card"})  # kinds whose names mean nothing else
+
 
 def named_method(case: Case, methods: Sequence[PaymentMethod]) -> PaymentMethod | None:
     """The one method that the customer's words name by its kind, label or last digits; None where none or several."""
@@ -16,6 +18,15 @@ def named_method(case: Case, methods: Sequence[PaymentMethod]) -> PaymentMethod 
         if len(found) == 1:
             return found[0]
     return None
+
+
+def tell_unknown_methods(case: Case) -> None:
+    """Says which of the ways named the customer has none of on record."""
+    own = {method.kind for method in case.world.customer.payment_methods} if case.world.customer else set()
+    for said in case.heard("methods"):
+        kind = str(said.get("kind"))
+        if not said.get("id") and kind in UNMISTAKABLE and kind not in own:
+            case.say("method.not_on_record", way=kind)
 
 
 def difference_method(case: Case, order: Order, difference: Decimal) -> str | None:
@@ -35,6 +46,7 @@ def paying_method(case: Case, order: Order, customer: Customer, amount: Decimal)
 
     None where the customer has none on record that can pay it. A card that does not cover it is never taken.
     """
+    tell_unknown_methods(case)
     able = [method for method in customer.payment_methods if can_pay(method, amount)]
     named = named_method(case, customer.payment_methods)
     if named and named not in able:
@@ -46,6 +58,7 @@ def paying_method(case: Case, order: Order, customer: Customer, amount: Decimal)
 
 def refund_method(case: Case, order: Order, customer: Customer | None, allowed: Sequence[str | None]) -> str | None:
     """Where money goes back to: the allowed method that is named, else the first allowed, which is the original."""
+    tell_unknown_methods(case)
     methods = [method for method_id in allowed if (method := method_of(customer, method_id))]
     named = named_method(case, customer.payment_methods) if customer else None
     if named is None or named in methods:

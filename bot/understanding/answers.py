@@ -11,7 +11,7 @@ from bot.understanding.choices import NO_IDS, choose, said_of
 from bot.understanding.dates import find_window, read_date
 from bot.understanding.items import read_items, read_quantity
 from bot.understanding.lexicon import Lexicon, any_of
-from bot.understanding.meant import after_all
+from bot.understanding.meant import after_all, without_denied
 from bot.understanding.normalise import Text, words_of
 from bot.understanding.ratings import SCALE_OF_TEN, read_rating, read_score
 from bot.understanding.reasons import find_reasons
@@ -97,6 +97,9 @@ def _yes_no(expected: Expected, heard: Heard) -> Json:
 
 def _choice(expected: Expected, heard: Heard) -> Json:
     meant = after_all(heard.text, heard.lexicon)
+    way = _by_way_back(expected, heard)
+    if way and not heard.question:
+        return way
     if is_yes_or_no(expected):
         told = _yes_no(expected, heard)
         return told if told is None else YES_OR_NO[bool(told)]
@@ -107,8 +110,20 @@ def _choice(expected: Expected, heard: Heard) -> Json:
 
 def _choice_told(expected: Expected, heard: Heard) -> Json:
     """The choice that the words of a text name which was written before: no number, place, yes or no means one then."""
-    found = said_of(words_of(heard.text.plain)[:MOST_QUESTION_WORDS], expected.choices, heard.lexicon)
+    way = _by_way_back(expected, heard)
+    if way:
+        return way
+    words = words_of(without_denied(heard.text.plain, heard.lexicon))[:MOST_QUESTION_WORDS]
+    found = said_of(words, expected.choices, heard.lexicon)
     return found.id if found else None
+
+
+def _by_way_back(expected: Expected, heard: Heard) -> str | None:
+    """Money or credit, told by where it shall go: to a method on record it is money, whatever that method is called."""
+    if not {REFUND, CREDIT} <= {choice.id for choice in expected.choices}:
+        return None
+    ways = {CREDIT if way.kind == CREDIT else REFUND for way in heard.entities.methods if way.kind == CREDIT or way.id}
+    return ways.pop() if len(ways) == 1 else None
 
 
 def _reason_told(expected: Expected, heard: Heard) -> Json:
@@ -252,6 +267,7 @@ PARSERS: dict[Kind, Callable[[Expected, Heard], Json]] = {
 }
 
 #: Where a text that was written before the question is read otherwise.
+REFUND, CREDIT = "refund", "store_credit"  # ids of what comes for something sent back
 EARLY: dict[Kind, Callable[[Expected, Heard], Json]] = {
     Kind.CHOICE: _choice_told,
     Kind.REASON: _reason_told,

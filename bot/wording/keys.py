@@ -256,6 +256,7 @@ _CHANGES: Mapping[str, Key] = {
     "method.pay_by": Key(("amount",)),
     "method.refund_to": Key(("amount",), may_lack=("amount",)),
     "method.does_not_cover": Key(("method", "amount")),
+    "method.not_on_record": Key(("way",)),
     "method.not_allowed": Key(("method",)),
     "address.ask": Key(("orders",)),
     "address.summary": Key(("orders", "new_address"), choices=YES_NO),

@@ -240,6 +240,7 @@ FULL: Mapping[str, Any] = {
     "symptom": "The plunger broke off.",
     "reason": "delivery_damaged",
     "summary": "The bag was torn and half of the beans are gone.",
+    "way": "paypal",
     "condition": "only if it goes back to my card",
     "mood": "upset",
     "proposed": "decide_remedy",
