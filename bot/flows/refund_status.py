@@ -16,7 +16,7 @@ def refund_status(case: Case) -> Ending:
     """The refunds and returns of an order, newest first; without any, what could be done."""
     order = _order(case)
     if not order.refunds and not order.returns and order.status is not OrderStatus.CANCELLED:
-        return case.end("refund.none", sources=order_sources(order), order=order_view(order))
+        return _nothing_yet(case, order)
     days = bank_days(case)
     for one in reversed(order.returns):
         case.say("refund.return", sources=order_sources(order), order=order_view(order), **return_facts(order, one))
@@ -54,7 +54,7 @@ def cancel_return(case: Case) -> Ending:
     order = _order(case)
     found = next((one for one in reversed(order.returns) if one.status in OPEN_RETURNS), None)
     if found is None and "cancelled" not in case.answers:
-        return case.end("refund.none", sources=order_sources(order), order=order_view(order))
+        return _nothing_yet(case, order)
     return_id = str(case.answers.setdefault("cancelled", found.id if found else ""))
     asked = next(one for one in order.returns if one.id == return_id)
     facts: dict[str, Any] = {"order": order_view(order), "lines": lines_of(order, asked), "return_id": asked.id}
@@ -74,6 +74,12 @@ def _order(case: Case) -> Order:
     if not identity.owns(case.world, order):
         identity.prove_by_code(case, order.customer_id)
     return order
+
+
+def _nothing_yet(case: Case, order: Order) -> Ending:
+    """Nothing on record, and how long money takes, which is what is asked while something is being set up."""
+    facts = {"order": order_view(order), "handling_days": _handling(case), **bank_days(case)}
+    return case.end("refund.none", sources=order_sources(order), **facts)
 
 
 def _handling(case: Case) -> int:

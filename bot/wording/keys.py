@@ -293,7 +293,7 @@ _RETURNS: Mapping[str, Key] = {
     "exchange.summary": Key(EXCHANGED, choices=YES_NO),
     "exchange.done": Key((*EXCHANGED, "new_number", *NEXT_STEPS)),
     "refund.which": Key(choices=("return", "refund_status", "cancel_order", "person")),
-    "refund.none": Key(ORDER),
+    "refund.none": Key(("order", "handling_days", *BANK)),
     "refund.return": Key(("order", "return_status", "lines", "return_id", "label")),
     "refund.refunds": Key(("order", "refunds", *BANK)),
     "refund.after_arrival": Key(("order", "handling_days", *BANK)),
