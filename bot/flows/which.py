@@ -35,6 +35,15 @@ def named_lines(case: Case, order: Order) -> tuple[Line, ...]:
     return tuple(line for line in order.lines if line.id in ids or line.product_id in ids)
 
 
+def called(line: Line, lines: Sequence[Line]) -> str:
+    """The line's title, with what sets it apart where others of these have the same."""
+    alike = [other for other in lines if other.title == line.title and other.id != line.id]
+    if not alike:
+        return line.title
+    differing = [value for name, value in line.options.items() if any(one.options.get(name) != value for one in alike)]
+    return " ".join((line.title, ", ".join(differing))).strip()
+
+
 def which_order(case: Case, fits: Fits = lambda order: True) -> Order:
     """One order of the sender's. A stranger shows a right to it first; a number that is not theirs is not found."""
     world = case.world
@@ -138,7 +147,9 @@ def which_line(case: Case, order: Order, key: str, lines: Sequence[Line]) -> Lin
         key=key,
         read=lambda answer: order.line(str(answer)),
         facts={"order": order_view(order, private=False)},
-        choices=tuple(Choice(id=line.id, title=line.title, words=tuple(line.options.values())) for line in shown),
+        choices=tuple(
+            Choice(id=line.id, title=called(line, shown), words=tuple(line.options.values())) for line in shown
+        ),
         presumed=shown[0].id if len(shown) == 1 else None,
     )
     return case.need(question)

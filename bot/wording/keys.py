@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 YES_NO = ("yes", "no")
+WAYS_TO_PAY = ("gift_card", "store_credit", "credit_card", "debit_card")  # what one without a label is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ WISMO = (
 PROBLEMS = ("not_received", "damaged", "wrong_address", "missing_item", "wrong_item", "other")
 
 _CONVERSATION: Mapping[str, Key] = {
-    "common": Key(choices=(*YES_NO, "unknown", "another", *INTENTS)),
+    "common": Key(choices=(*YES_NO, "unknown", "another", *WAYS_TO_PAY, *INTENTS)),
     "menu.hint": Key(),
     "menu.button": Key(most=20),
     "greeting": Key(("first_name",)),

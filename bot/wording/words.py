@@ -21,8 +21,10 @@ from bot.merchant.schema import Policies, ShopSettings
 from bot.model import Channel, Choice, Rendered, Say
 from bot.wording import gsm
 from bot.wording.filters import READER, Reader
+from bot.wording.keys import WAYS_TO_PAY
 from bot.wording.sandbox import MOST_OUTPUT, LazyTemplate, NotKnownError
 
+METHODS = frozenset({"method", "old_method"})  # facts that say how money is paid
 COMMON = "common"  # the key whose choices are the titles of what every question may offer: yes, no
 FAULTS = (TemplateRuntimeError, NotKnownError, WordingError, TypeError, ValueError, ArithmeticError, LookupError)
 
@@ -82,7 +84,7 @@ class Words:
         choices: tuple[Choice, ...] = ()
         for say in says:
             found, wording = self._find(say.key, language)
-            facts = self._facts(say.facts, self._reader(found, language, zone, now))
+            facts = self._facts(self._in_words(say.facts, language), self._reader(found, language, zone, now))
             template = wording.texts.get(channel) or wording.texts.get(None)
             if template is None:
                 raise WordingError(f"{say.key}: there is no text")
@@ -98,6 +100,20 @@ class Words:
             menu_hint=self._menu_text("menu.hint", channel, language, zone) if choices else "",
             menu_button=self._menu_text("menu.button", channel, language, zone) if choices else "",
         )
+
+    def _in_words(self, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
+        """The facts, with a way to pay that has no label called as the language calls it."""
+        common = self._choices(COMMON, language)
+        names = {kind.replace("_", " "): common[kind].title for kind in WAYS_TO_PAY if kind in common}
+
+        def said(value: Any, name: str) -> Any:
+            if isinstance(value, list):
+                return [said(one, "") for one in value]
+            if isinstance(value, dict):
+                return {key: said(one, key) for key, one in value.items()}
+            return _called(value, names) if name in METHODS and isinstance(value, str) else value
+
+        return {name: said(value, name) for name, value in facts.items()}
 
     def _menu_text(self, key: str, channel: Channel, language: str, zone: str) -> str:
         found, wording = self._find(key, language)
@@ -130,6 +146,12 @@ class Words:
         wanted = language if language.lower().startswith(found) else found
         locale = locale_of(wanted, self._settings.country)
         return Reader(locale, ZoneInfo(zone), self._settings.currency, now)
+
+
+def _called(method: str, names: Mapping[str, str]) -> str:
+    """`gift card 4242` as the language calls a gift card; a label of one's own stays."""
+    kind = next((name for name in names if method == name or method.startswith(f"{name} ")), None)
+    return names[kind] + method[len(kind) :] if kind else method
 
 
 def shop_facts(settings: ShopSettings) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Rendering: one message of several says, in the right language, and never a guess."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,9 +9,11 @@ from hypothesis import strategies as st
 from bot.errors import WordingError
 from bot.merchant.schema import Policies, ShopSettings
 from bot.model import Channel, Choice, Say
+from bot.records import Money
 from bot.wording import gsm
 from bot.wording.sandbox import MOST_OUTPUT, compile_text, make_environment, parse
 from bot.wording.words import ChoiceWords, Wording, Words
+from tests.bot.stories import NOW, sample_shop
 
 ENVIRONMENT = make_environment()
 SETTINGS = ShopSettings.model_validate({"name": "Fern", "time_zone": "UTC", "currency": "USD"})
@@ -178,3 +182,21 @@ def test_segments_are_counted_in_seven_bits_or_sixteen(text: str, count: int) ->
 def test_plain_text_costs_no_more_than_the_text(text: str) -> None:
     assert gsm.segments(gsm.plain(text)) <= max(gsm.segments(text), 1) * 3
     assert gsm.plain(gsm.plain(text)) == gsm.plain(text)
+
+
+def test_a_way_to_pay_without_a_label_is_called_as_the_language_calls_it() -> None:
+    shop = sample_shop()
+    facts = {
+        "orders": [],
+        "refunds": [{"amount": Money(Decimal("5.00"), "USD"), "method": "gift card", "kind": "gift_card"}],
+    }
+    facts |= {"bank_days_least": 5, "bank_days_most": 10}
+    said = {
+        language: shop.words.render(
+            [Say(key="cancel.summary", facts=facts)], channel=Channel.EMAIL, language=language, zone="UTC", now=NOW
+        ).text
+        for language in ("en", "es", "de")
+    }
+    assert "gift card" in said["en"]
+    assert "tarjeta regalo" in said["es"]
+    assert "Geschenkkarte" in said["de"]
