@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from bot.facts import line_view, order_sources, order_view
-from bot.flows.which import called
+from bot.flows.which import line_choices
 from bot.model import Choice, Json, Kind
 from bot.records import Line, Order, Product, Variant
 from bot.story import Case, Question
@@ -47,9 +47,7 @@ def which_lines(case: Case, order: Order, lines: Sequence[Line], key: str, left:
         key,
         lambda answer: _picked(answer, by_id, left),
         {"order": order_view(order, private=False), "lines": [line_view(line, order.currency) for line in lines]},
-        tuple(
-            Choice(id=line.id, title=called(line, lines), words=tuple(line.options.values())) for line in lines[:MOST]
-        ),
+        line_choices(lines),
         presumed=presumed,
         sources=order_sources(order),
         early=True,

@@ -44,6 +44,12 @@ def called(line: Line, lines: Sequence[Line]) -> str:
     return " ".join((line.title, ", ".join(differing))).strip()
 
 
+def line_choices(lines: Sequence[Line]) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(id=line.id, title=called(line, lines), words=tuple(line.options.values())) for line in lines[:MOST]
+    )
+
+
 def which_order(case: Case, fits: Fits = lambda order: True) -> Order:
     """One order of the sender's. A stranger shows a right to it first; a number that is not theirs is not found."""
     world = case.world
