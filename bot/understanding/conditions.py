@@ -8,7 +8,7 @@ from bot.understanding.normalise import fold
 MOST_CHARACTERS = 1_000
 END = re.compile(r"[.!?;](?=\s|$)|\n")
 ONLY = re.compile(r"\b(?:only|nur|solo|solamente|seulement|uniquement|somente|apenas|soltanto|alleen)\b")
-MOST_BEFORE = 24  # characters in which "see if" and the like stand
+MOST_BEFORE = 80  # characters in which "see if", "how much if" and the like stand
 FEWEST_WORDS = 2
 
 
