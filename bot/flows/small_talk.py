@@ -8,6 +8,7 @@ from bot.actions import OpenHandoff, SetPreference
 from bot.identity import KNOWN_WELL
 from bot.model import Choice, Json, Kind
 from bot.story import Case, Ending, Question
+from bot.wording.keys import INTENTS
 
 MENU = ("where_is_my_order", "delivery_problem", "order_confirmation", "person")
 PHOTO_MENU = ("delivery_problem", "return", "person")
@@ -98,8 +99,9 @@ def clarify(case: Case) -> Ending:
 
 
 def _is_titled(intent: str) -> bool:
-    """Whether the shop's words name it; a store question is named by the question itself."""
-    return not intent.startswith("faq:")
+    """Whether the shop's words name it, which those that are only ever passed to people are not; a store question is
+    named by the question itself."""
+    return intent in INTENTS
 
 
 def _intent(case: Case) -> str:

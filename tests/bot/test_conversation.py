@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.actions import NoteLookup, OpenHandoff, PassOn, RequestDelivery, SetConsent
 from bot.conversation import give_back
 from bot.model import Channel, Level, Mood, Wish
@@ -287,3 +289,11 @@ def test_a_question_for_people_is_passed_on_and_the_bot_goes_on():
     task = talk.ledger.of(OpenHandoff)[0]
     assert (task.reason, task.summary, task.silences_bot) == ("store_question", "do you rent tents", False)
     assert keys(talk.hear(wants("where_is_my_order"))) == ["wismo.in_transit"]
+
+
+@pytest.mark.parametrize("intent", ["safety", "legal_threat", "chargeback", "jobs", "spam", "nobody_knows_it"])
+def test_what_has_no_name_of_its_own_is_never_offered_as_what_was_meant(intent):
+    doubtful = tuple(Wish(intent=name, probability=0.45, text="hm") for name in (intent, "return"))
+    asked = Talk([ON_ITS_WAY]).hear(says("hm", candidates=doubtful))
+    assert keys(asked) == ["clarify.one"]
+    assert [choice.id for choice in asked.says[0].choices] == ["return", "something_else"]
