@@ -34,7 +34,7 @@ from storage.parties import (
     save_conversation,
 )
 from storage.records import SqlRecords
-from storage.transcripts import MOST, transcript
+from storage.transcripts import MOST, REPLY_KEY, transcript
 
 HANDOFFS = TABLES["handoffs"]
 ACTIONS = TABLES["actions"]
@@ -155,7 +155,7 @@ def reply(
     connection.execute(insert(ACTIONS).values(new))
     if row.claimed_by is None:
         _change(connection, handoff_id, claimed_by=agent, claimed_at=now)
-    _hold(connection, row.customer_id, handoff_id, now)
+    _hold(connection, row.customer_id, handoff_id, now, held_quietly=False)
     _note(connection, row.customer_id, "handoff_replied", now, handoff_id=handoff_id, outbox_id=posted.message_id)
     return posted
 
@@ -233,7 +233,7 @@ def _post(
     judged = may_send(contact, Category.TRANSACTIONAL, now, consents=consents, place=place)
     if isinstance(judged, Drop):
         return Refused(refusal_of(judged), channel=to.channel)
-    said = Say(key="handoff.reply", facts={"text": text, "agent": agent})
+    said = Say(key=REPLY_KEY, facts={"text": text, "agent": agent})
     own = (customer.language, customer.time_zone) if customer else (None, None)
     written = draft(
         [said],
@@ -262,11 +262,11 @@ def _where_to(connection: Connection, party: int) -> tuple[Address | None, dict[
     return (latest.address if latest else None), {}
 
 
-def _hold(connection: Connection, party: int, handoff_id: int, now: datetime) -> None:
+def _hold(connection: Connection, party: int, handoff_id: int, now: datetime, **more: bool) -> None:
     """A person has the conversation from now on; a case that holds it already keeps it."""
     conversation = conversation_from(party_row(connection, party))
     held = conversation.handoff_id if conversation.held_since else None
-    changed = {"held_since": now, "handoff_id": held or str(handoff_id)}
+    changed = {"held_since": now, "handoff_id": held or str(handoff_id), **more}
     save_conversation(connection, party, conversation.model_copy(update=changed), now)
 
 

@@ -10,6 +10,7 @@ from storage.parties import TABLES
 INBOX = TABLES["inbox"]
 OUTBOX = TABLES["outbox"]
 CODE_KEY = "identity.code"  # the words that carry a one-time code
+REPLY_KEY = "handoff.reply"  # the words of a person at the shop
 TRANSCRIPT = 20  # messages that a mail shows
 MOST = 200  # and the most that is ever shown
 
@@ -19,7 +20,7 @@ Entry = dict[str, Any]
 def transcript(connection: Connection, party: int, most: int = TRANSCRIPT) -> list[Entry]:
     """The latest messages: `at who channel text`, and `agent state reason` of what we sent.
 
-    `who` is customer, bot or agent: the latter two are told apart by whether a person at the shop wrote the words.
+    `who` is customer, bot or agent, a person at the shop, whose name is not known of what was imported.
     """
     heard = select(INBOX.c.id, INBOX.c.message).where(INBOX.c.customer_id == party)
     said = select(OUTBOX).where(OUTBOX.c.customer_id == party, OUTBOX.c.audience == "customer")
@@ -41,7 +42,7 @@ def _heard(message: Message) -> Entry:
 def _said(row: Any) -> Entry:
     return {
         "at": row.created_at,
-        "who": "agent" if row.written_by else "bot",
+        "who": "agent" if REPLY_KEY in row.key.split() else "bot",
         "agent": row.written_by,
         "channel": row.channel,
         "text": row.body["text"],

@@ -94,6 +94,15 @@ class FrontDesk:
         self.works()
         return [one for one in self.mouth.sent if one.audience == "shop"]
 
+    def writes(self, sender: str, text: str, *, message_id: str) -> None:
+        """A customer's mail, proven."""
+        written = EmailMessage()
+        written["From"], written["To"], written["Subject"] = sender, SHOP_ADDRESS, "Hello"
+        written["Message-ID"] = message_id
+        written["Authentication-Results"] = f"{AUTHSERV}; dmarc=pass header.from={sender.partition('@')[2]}"
+        written.set_content(text)
+        assert self._posts(written, sender) == 204
+
     def answers(
         self,
         mail: Outgoing,
@@ -117,8 +126,11 @@ class FrontDesk:
         written.set_content(
             f"{text}\n\n-- \nAnna\n\nOn Mon, Nov 30, 2026 at 10:05 AM Shop <{SHOP_ADDRESS}> wrote:\n{quoted}"
         )
+        return self._posts(written, sender)
+
+    def _posts(self, mail: EmailMessage, sender: str) -> int:
         signed = {"Authorization": f"Bearer {SECRET}", "X-Envelope-From": sender}
-        status = self.client.post("/webhooks/email/mime", data=written.as_bytes(), headers=signed).status_code
+        status = self.client.post("/webhooks/email/mime", data=mail.as_bytes(), headers=signed).status_code
         self.works()
         return status
 

@@ -1,6 +1,7 @@
 """`/api/handoffs` from outside, on each database: cases listed, read, claimed, answered and given back."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -183,6 +184,48 @@ def test_who_replies_in_a_task_has_the_conversation_until_it_is_given_back(small
     small.post(f"/{tasks[0]['id']}/give_back", {})
     small.hears("where is my order?")
     assert "5001" in small.told()[-1]
+
+
+def test_two_processes_on_one_database_answer_a_case_once(database_url: str, tmp_path: Path) -> None:
+    with front_desk(database_url, tmp_path) as one, front_desk(database_url, tmp_path) as other:
+        one.hears(PERSON)
+        claims = at_once(*(lambda at=at: at.post("/1/claim", {"agent": "anna"}) for at in (one, other)))
+        assert [answer.status_code for answer in claims] == [200, 200]
+        sent = at_once(*(lambda at=at: at.reply("On it.") for at in (one, other, one, other)))
+        assert sorted(answer.status_code for answer in sent) == [200, 200, 200, 201]
+        closed = at_once(*(lambda at=at: at.post("/1/give_back") for at in (one, other)))
+        assert sorted(answer.status_code for answer in closed) == [200, 409]
+        assert [row.key for row in one.rows("outbox")].count("handoff.reply") == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        ("2026-11-25T18:00", "Wed, Nov 25, 2:00 PM"),
+        ("2026-11-26T06:00", "Sat, Nov 28, 2:00 PM"),  # at night, before Thanksgiving and the shop's own day after it
+        ("2026-11-26T18:00", "Sat, Nov 28, 2:00 PM"),
+        ("2026-12-24T23:00", "Sat, Dec 26, 12:00 PM"),  # two hours before Christmas, two on Saturday
+    ],
+)
+def test_the_customer_is_told_when_to_expect_an_answer_over_nights_and_holidays(
+    sqlite_url: str, tmp_path: Path, moment: str, told: str
+) -> None:
+    with front_desk(sqlite_url, tmp_path, datetime.fromisoformat(moment).replace(tzinfo=UTC)) as desk:
+        desk.hears(PERSON)
+        assert told in desk.told()[-1]
+
+
+def test_a_reply_to_somebody_who_wrote_a_mail_joins_its_thread(small: FrontDesk) -> None:
+    small.writes("jane@mail.example", PERSON, message_id="<7@mail.example>")
+    assert small.case()["reply_goes_to"] == {"channel": "email", "address": "j•••@m•••.example"}
+    assert small.reply("Hello Jane.").json["channel"] == "email"
+    small.works()
+    sent = small.mouth.sent[-1]
+    assert (sent.to, sent.headers["In-Reply-To"], sent.body.text) == (
+        "jane@mail.example",
+        "<7@mail.example>",
+        "Hello Jane.",
+    )
 
 
 def test_a_closed_case_takes_nothing_more(small: FrontDesk) -> None:
