@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.business_hours import answer_by
+from bot.merchant.jsonschema import schemas
 from bot.merchant.schema import ShopSettings
 
 WEEK: dict[str, Any] = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -53,6 +54,12 @@ def test_a_holiday_is_no_business_day() -> None:
 def test_public_holidays_are_left_out_by_country_and_subdivision(kept: dict[str, Any], now: str, expected: str) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
     assert answer_by(settings(public_holidays=kept), moment) == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+
+
+def test_editors_complete_the_public_holidays() -> None:
+    schema = schemas()["shop.yaml"]
+    assert schema["properties"]["public_holidays"]["anyOf"][0] == {"$ref": "#/$defs/PublicHolidays"}
+    assert set(schema["$defs"]["PublicHolidays"]["properties"]) == {"country", "subdivision", "open_on"}
 
 
 def test_days_of_the_shops_own_stand_beside_the_public_ones() -> None:
