@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from bot.contact import email_key
 from bot.desk import Case, GiveBack, Refused, Replied, Why, Words, read_mail, repeats
+from bot.mailcap import HOUR, over_hourly_cap
 from bot.merchant.shop import Shop
 from bot.model import Channel, Message, Say
 from bot.reply import draft, threading
@@ -130,6 +131,9 @@ def _do(
 
 def _tell(connection: Connection, message: Message, answered: Answered, why: Why, shop: Shop, now: datetime) -> None:
     settings = shop.settings
+    if over_hourly_cap(_told_since(connection, message.sender.key, now - HOUR), settings.limits, now):
+        log.warning("desk_mail_reply_capped", handoff=answered.handoff_id)
+        return
     said = Say(key="handoff.undelivered", facts={"reason": why.value, "text": message.text[:QUOTED]})
     written = draft(
         [said],
@@ -143,3 +147,11 @@ def _tell(connection: Connection, message: Message, answered: Answered, why: Why
     if written:
         mail = replace(written, audience="shop", handoff_id=answered.handoff_id)
         insert_draft(connection, answered.party, mail, now)
+
+
+def _told_since(connection: Connection, address_key: str, since: datetime) -> Sequence[datetime]:
+    """When answers of this kind went there: a mailbox that answers by itself, and does not say so, stops."""
+    query = select(OUTBOX.c.created_at).where(
+        OUTBOX.c.address_key == address_key, OUTBOX.c.created_at > since, OUTBOX.c.key == "handoff.undelivered"
+    )
+    return connection.execute(query).scalars().all()

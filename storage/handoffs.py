@@ -228,11 +228,6 @@ def _post(
         return Refused(Why.NO_CHANNEL, channel=to.channel)
     known = party_row(connection, party)
     conversation, customer = conversation_from(known), party_from(party, known).customer
-    contact = contact_at(connection, to.channel.value, to.key, to.raw)
-    consents, place = newest_consents(connection, party), whereabouts_of(customer, shop)
-    judged = may_send(contact, Category.TRANSACTIONAL, now, consents=consents, place=place)
-    if isinstance(judged, Drop):
-        return Refused(refusal_of(judged), channel=to.channel)
     said = Say(key=REPLY_KEY, facts={"text": text, "agent": agent})
     own = (customer.language, customer.time_zone) if customer else (None, None)
     written = draft(
@@ -246,6 +241,16 @@ def _post(
     )
     if written is None:
         return Refused(Why.EMPTY, channel=to.channel)
+    judged = may_send(
+        contact_at(connection, to.channel.value, to.key, to.raw),
+        Category.TRANSACTIONAL,
+        now,
+        consents=newest_consents(connection, party),
+        place=whereabouts_of(customer, shop),
+        has_template=written.template is not None,
+    )
+    if isinstance(judged, Drop):
+        return Refused(refusal_of(judged), channel=to.channel)
     message_id = insert_draft(connection, party, replace(written, handoff_id=row.id, written_by=agent), now)
     return Replied(row.id, message_id, to.channel)
 

@@ -1,5 +1,6 @@
 """`/api/handoffs` from outside, on each database: cases listed, read, claimed, answered and given back."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.model import Channel
+from tests.e2e.outside import ROOT
 from tests.front_desk import FrontDesk, front_desk
 
 PERSON = "let me talk to a human"
@@ -163,6 +165,27 @@ def test_a_reply_outside_the_whatsapp_window_is_refused_with_the_reason(small: F
     small.hears("hello?", whatsapp=True)
     assert small.reply("Sorry for the wait.").json["channel"] == "whatsapp"
     assert small.told(Channel.WHATSAPP)[-1] == "Sorry for the wait."
+
+
+def test_an_approved_template_for_replies_goes_out_after_the_window(sqlite_url: str, tmp_path: Path) -> None:
+    shop = shutil.copytree(ROOT / "shop", tmp_path / "shop")
+    with (shop / "shop.yaml").open("a") as file:
+        file.write("\nwhatsapp_templates:\n  handoff.reply:\n")
+        file.write(f"    en: {{sid: HX{'0' * 32}, variables: [agent, text]}}\n")
+    with front_desk(sqlite_url, tmp_path, SHOP_DIR=str(shop)) as desk:
+        desk.hears(PERSON, whatsapp=True)
+        desk.clock.pass_by(hours=25)
+        assert desk.reply("Sorry for the wait.").status_code == 201
+        desk.works()
+        sent = desk.mouth.sent[-1]
+        assert (sent.in_session, sent.template_variables) == (False, ("anna", "Sorry for the wait."))
+
+
+def test_the_words_of_an_agent_go_out_as_they_are(small: FrontDesk) -> None:
+    small.hears(PERSON, whatsapp=True)
+    words = "Code {{ shop.name }} & <b>5 %</b> {% raw %}\n\n- *one*\n- two\n\n\nÄnna 🙂"
+    small.reply(words)
+    assert small.told(Channel.WHATSAPP)[-1].split() == words.split()
 
 
 def test_a_reply_goes_where_the_customer_last_wrote(small: FrontDesk) -> None:

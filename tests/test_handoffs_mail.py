@@ -104,6 +104,14 @@ def test_what_is_no_reply_is_told_by_mail(small: FrontDesk, text: str, why: str)
     assert len(small.told()) == before
 
 
+def test_a_mailbox_that_answers_by_itself_without_saying_so_stops_being_answered(small: FrontDesk) -> None:
+    mail = asked(small)
+    small.hears("STOP")
+    for number in range(25):
+        small.answers(mail, "I am away.", message_id=f"<{number}@desk.example>")
+    assert [row.key for row in small.rows("outbox")].count("handoff.undelivered") == 20
+
+
 def test_a_case_never_reaches_the_customer_by_a_quote_that_no_program_marked(small: FrontDesk) -> None:
     mail = asked(small)
     before = len(small.told())
