@@ -71,7 +71,7 @@ def test_a_missing_key_is_told_by_name() -> None:
         ("shop.yaml", "sat:", "saturday:", "business_hours.saturday: 'saturday' is not one of these: mon, tue"),
         ("shop.yaml", "whatsapp, sms,", "whatsap, sms,", "(did you mean whatsapp?)"),
         ("shop.yaml", "name: Fern & Field", "name: 42", "name: this has to be text"),
-        ("shop.yaml", "2026-12-25", "25.12.2026", "write a day as 2026-12-25"),
+        ("shop.yaml", "2026-12-26", "26.12.2026", "write a day as 2026-12-25"),
         ("shop.yaml", "country: US\n  subd", "country: UX\n  subd", "public_holidays.country: 'UX' is not right"),
         ("shop.yaml", "subdivision: OR", "subdivision: ORE", "'ORE' is not right (did you mean OR?)"),
         ("shop.yaml", "subdivision: OR", "subdivision: BY", "'BY' is not right (subdivisions of US: AK, AL"),
