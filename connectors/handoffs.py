@@ -117,42 +117,45 @@ def handoffs_blueprint(token: str | None, get_desk: Callable[[], Desk]) -> Bluep
     """Without a token set, nobody is let in."""
     blueprint = Blueprint("handoffs", __name__, url_prefix="/api/handoffs")
 
-    @blueprint.before_request
-    def verify() -> None:
+    def enter() -> Desk:
+        """Asked first by every route, and after the limit on guesses, which is a `before_request`."""
         if not has_token(token):
             raise Problem(
                 401, "not_authorised", "the token is missing or wrong", "send Authorization: Bearer API_TOKEN"
             )
         request.max_content_length = LARGEST
+        return get_desk()
 
     @blueprint.get("")
     def list_cases() -> Response:
-        asked = _read(PageAsked, request.args.to_dict())
-        cases, following = get_desk().page(asked.state, asked.after, asked.limit)
+        desk, asked = enter(), _read(PageAsked, request.args.to_dict())
+        cases, following = desk.page(asked.state, asked.after, asked.limit)
         return jsonify(cases=[case.as_json() for case in cases], next=following)
 
     @blueprint.get("/<int:number>")
     def show(number: int) -> Response:
-        return jsonify(_granted(get_desk().show(_id(number))))
+        return jsonify(_granted(enter().show(_id(number))))
 
     @blueprint.post("/<int:number>/claim")
     def claim(number: int) -> Response:
-        return _case(get_desk().claim(_id(number), _body(ByAgent).agent))
+        desk, asked = enter(), _body(ByAgent)
+        return _case(desk.claim(_id(number), asked.agent))
 
     @blueprint.post("/<int:number>/release")
     def release(number: int) -> Response:
-        return _case(get_desk().release(_id(number), _body(ByAgent).agent))
+        desk, asked = enter(), _body(ByAgent)
+        return _case(desk.release(_id(number), asked.agent))
 
     @blueprint.post("/<int:number>/reply")
     def reply(number: int) -> tuple[Response, int]:
-        asked, key = _body(ReplyAsked), _key()
-        replied = _granted(get_desk().reply(_id(number), asked.agent, asked.text, key))
+        desk, asked, key = enter(), _body(ReplyAsked), _key()
+        replied = _granted(desk.reply(_id(number), asked.agent, asked.text, key))
         return jsonify(replied.as_json()), 200 if replied.again else 201
 
     @blueprint.post("/<int:number>/give_back")
     def give_back(number: int) -> Response:
-        asked = _body(GiveBackAsked)
-        return _case(get_desk().give_back(_id(number), asked.agent, asked.note))
+        desk, asked = enter(), _body(GiveBackAsked)
+        return _case(desk.give_back(_id(number), asked.agent, asked.note))
 
     blueprint.register_error_handler(Problem, _problem)
     blueprint.register_error_handler(RequestEntityTooLarge, _too_large)

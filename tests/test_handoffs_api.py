@@ -306,3 +306,9 @@ def test_without_the_token_nothing_is_told(small: FrontDesk) -> None:
         answer = small.client.get("/api/handoffs/1", headers=headers)
         assert (answer.status_code, answer.json["error"]) == (401, "not_authorised")
     assert small.get(state="lost").status_code == 400
+
+
+def test_tokens_cannot_be_guessed_for_long(small: FrontDesk) -> None:
+    wrong = {"Authorization": "Bearer wrong"}
+    answers = [small.client.get("/api/handoffs", headers=wrong).status_code for _ in range(62)]
+    assert (set(answers[:60]), set(answers[60:])) == ({401}, {429})
