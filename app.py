@@ -22,6 +22,7 @@ from channels.limits import numbered, segments
 from channels.setup import make_routes
 from config import Settings, load_settings, read_environment
 from connectors.events import events_blueprint
+from connectors.handoffs import handoffs_blueprint
 from console.commands.chat import chat_command
 from console.commands.customer import customer_group
 from console.commands.data import export_command, import_command
@@ -89,6 +90,7 @@ def _routes(joint: Joint) -> Iterator[Blueprint]:
     checks = partial(_checks, joint)
     yield ops_blueprint(checks=checks, gauges=joint.backlog, metrics=joint.metrics, metrics_token=token)
     yield events_blueprint(joint.settings.api_token, partial(joint.import_files, source="api"))
+    yield handoffs_blueprint(joint.settings.api_token, lambda: joint.desk)
     yield from make_routes(
         joint.channels,
         inward=joint,

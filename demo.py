@@ -110,7 +110,7 @@ def _desk(app: Flask, settings: Settings, clock: MovableClock, address: str) -> 
         notices=read(timeline.notices_of),
         handoffs=read(timeline.open_handoffs),
         sent=sent,
-        give_back=joined.close_case,
+        give_back=joined.desk.give_back,
         ingest=ingest,
         pass_once=pass_once,
         shape=shaped,

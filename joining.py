@@ -31,11 +31,11 @@ from console.metrics import Metrics
 from console.parts import Background, Parts
 from storage import terminal
 from storage.channels import ChannelBooks, withdraw_consent
+from storage.desk import SqlDesk
 from storage.engine import is_current, make_engine, migrate, reading
 from storage.erasing import erase_customer, erase_due
 from storage.exporting import customer_export
 from storage.gauges import Backlog, read_backlog
-from storage.handoffs import close_case, open_cases
 from storage.ingest import Report
 from storage.ledger import SqlLedger
 from storage.merchant import ShopKeeper, load_files
@@ -172,6 +172,17 @@ class Joint:
         )
 
     @cached_property
+    def desk(self) -> SqlDesk:
+        return SqlDesk(
+            self.engine,
+            self.shop,
+            self.clock,
+            senders=lambda: self.senders,
+            prepare=self.prepare,
+            posted=self.wake,
+        )
+
+    @cached_property
     def advisor(self) -> Advisor | None:
         """Whom to ask where a reading is unsure; nobody unless the settings name an endpoint."""
         llm = self.settings.llm
@@ -212,6 +223,9 @@ class Joint:
     def sent_bodies(self, address: Address) -> Iterable[str]:
         return self.service.sent_bodies(address)
 
+    def take_for_desk(self, message: Message, named: Sequence[int]) -> bool:
+        return self.desk.take_mail(message, named)
+
     # -- what commands and pages are given ---------------------------------------------------------------------------
 
     def parts(self) -> Parts:
@@ -238,8 +252,7 @@ class Joint:
             erase_customer=self.erase_customer,
             notice_round=self.notice_round,
             send_waiting=self.send_waiting,
-            open_cases=self.reads(open_cases),
-            close_case=self.close_case,
+            get_desk=lambda: self.desk,
             take_seat=self.take_seat,
             unclear_since=self.reads(lambda connection, since: list(unclear_messages(connection, since))),
             newest_reply=self.reads(terminal.newest),
@@ -311,10 +324,6 @@ class Joint:
         with reading(self.engine) as connection:
             yield from export_text(connection, messages=messages)
 
-    def close_case(self, number: int) -> bool:
-        shop, now = self.shop(), self.clock.now()
-        return self.writes(close_case)(number, now, shop)
-
     def erase_customer(self, customer_id: str) -> bool:
         shop, now = self.shop(), self.clock.now()
         return self.writes(erase_customer)(customer_id, shop, now)
@@ -334,6 +343,10 @@ class Joint:
         while service.send_next():
             sent += 1
         return sent
+
+    def wake(self) -> None:
+        """Tells whoever sends in this process that there is something to send."""
+        self.service.on_outgoing()
 
     def take_seat(self, contact: str, channel: Channel) -> Address | None:
         if channel is not Channel.CHAT:

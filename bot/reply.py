@@ -21,6 +21,7 @@ from bot.wording.words import locale_of
 class Draft:
     """A message for the outbox. `key` is every template key said, in order, joined by a blank.
 
+    `handoff_id` is the case that it tells of or answers, `written_by` the person at the shop whose words it carries.
     `template` is the approved WhatsApp template: {"sid": …, "variables": [text…]}, for use outside the session.
     """
 
@@ -35,6 +36,8 @@ class Draft:
     exempt: bool = False
     inbox_id: int | None = None
     notice_id: int | None = None
+    handoff_id: int | None = None
+    written_by: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     language: str | None = None
     template: dict[str, Json] | None = None

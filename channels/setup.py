@@ -1,6 +1,6 @@
 """Which channels there are with these settings: their senders and their routes. The one registry of channels."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -53,6 +53,8 @@ class Inward(Protocol):
     def suppress_recipient(self, outbox_id: int, why: str) -> None: ...
 
     def sent_bodies(self, address: Address) -> Iterable[str]: ...
+
+    def take_for_desk(self, message: Message, named: Sequence[int]) -> bool: ...
 
 
 def make_senders(
@@ -111,6 +113,7 @@ def make_routes(
             inward.suppress_recipient,
             inward.sent_bodies,
             clock,
+            inward.take_for_desk,
         )
         blueprints += [mime_blueprint(inlet), unsubscribe_blueprint(settings.email, shop, words, unsubscribe)]
     return blueprints

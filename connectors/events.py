@@ -4,7 +4,6 @@ Verifies, hands on, answers; stores nothing itself. 200 with a report once every
 401 without the token; 413 when too large.
 """
 
-import hmac
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -13,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot.errors import ImportRefused
 from bot.importing_text import SourceFile
+from connectors.bearer import has_token
 
 LARGEST = 10 * 1024 * 1024  # bytes of one request
 LINES = ("application/jsonl", "application/x-ndjson", "application/ndjson", "application/x-jsonlines")
@@ -32,7 +32,7 @@ def events_blueprint(token: str | None, accept: Accept, *, largest: int = LARGES
 
     @blueprint.post("/api/events")
     def take_events() -> tuple[Response, int]:
-        if not _has_token(token):
+        if not has_token(token):
             return jsonify(error="not authorised"), 401
         request.max_content_length = largest
         try:
@@ -51,9 +51,3 @@ def events_blueprint(token: str | None, accept: Accept, *, largest: int = LARGES
         return jsonify(report.as_json()), 200
 
     return blueprint
-
-
-def _has_token(token: str | None) -> bool:
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    same = hmac.compare_digest(given.strip().encode(), (token or "").encode())
-    return bool(token) and scheme.lower() == "bearer" and same

@@ -9,13 +9,13 @@ import click
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
+from bot.desk import Case, Refused, Replied
 from bot.errors import Fault, SettingsError
 from bot.importing_text import SourceFile
 from bot.merchant.shop import Shop
 from bot.model import Address, Channel, Message, Rendered
 from bot.outreach import Fired
 from bot.ports import Clock, Reader, Sender
-from bot.records import Customer
 from console.metrics import Metrics
 
 NAME = "doorstep"
@@ -56,29 +56,16 @@ class Service(Protocol):
     def fire_due(self, now: datetime) -> int: ...
 
 
-class Case(Protocol):
-    """An open case with a person."""
+class Desk(Protocol):
+    """Cases for the shop's people, and what is done with them."""
 
-    @property
-    def id(self) -> int: ...
+    def open_cases(self) -> Sequence[Case]: ...
 
-    @property
-    def reason(self) -> str: ...
+    def show(self, number: int) -> dict[str, Any] | Refused: ...
 
-    @property
-    def order_id(self) -> str | None: ...
+    def reply(self, number: int, agent: str, text: str, key: str) -> Replied | Refused: ...
 
-    @property
-    def silences_bot(self) -> bool: ...
-
-    @property
-    def expected_by(self) -> datetime | None: ...
-
-    @property
-    def customer(self) -> Customer | None: ...
-
-    @property
-    def summary(self) -> str: ...
+    def give_back(self, number: int, agent: str | None = None, note: str = "") -> Case | Refused: ...
 
 
 class Unclear(Protocol):
@@ -153,8 +140,7 @@ class Parts:
     erase_customer: Callable[[str], bool]
     notice_round: NoticeRound
     send_waiting: Callable[[datetime], int]
-    open_cases: Callable[[], Sequence[Case]]
-    close_case: Callable[[int], bool]
+    get_desk: Callable[[], Desk]
     take_seat: Callable[[str, Channel], Address | None]
     unclear_since: Callable[[datetime | None], Iterable[Unclear]]
     newest_reply: Callable[[], int]
@@ -171,6 +157,10 @@ class Parts:
     @property
     def service(self) -> Service:
         return self.get_service()
+
+    @property
+    def desk(self) -> Desk:
+        return self.get_desk()
 
     @property
     def senders(self) -> Mapping[Channel, Sender]:

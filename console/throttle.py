@@ -29,7 +29,7 @@ class Rule:
 
 GUESSES = Rule(RateLimitItemPerMinute(60), refused_only=True)
 VISITS = Rule(RateLimitItemPerMinute(120))
-RULES: Mapping[str, Rule] = {"events": GUESSES, "email": GUESSES, "unsubscribe": VISITS}
+RULES: Mapping[str, Rule] = {"events": GUESSES, "handoffs": GUESSES, "email": GUESSES, "unsubscribe": VISITS}
 
 
 class Throttle:

@@ -51,14 +51,14 @@ class Doing:
             now=self.now,
         )
 
-    def mail_shop(self, key: str, facts: Mapping[str, Any]) -> None:
-        """To the shop's own people, where it names an address for them."""
+    def mail_shop(self, key: str, facts: Mapping[str, Any], handoff_id: int | None = None) -> None:
+        """To the shop's own people, where it names an address for them; with a case, their answer leads back to it."""
         to = self.shop.settings.handoff.email
         written = (
             self.write(key, facts, Address(channel=Channel.EMAIL, raw=to, key=email_key(to)), None) if to else None
         )
         if written:
-            self.post(replace(written, audience="shop"), self.party)
+            self.post(replace(written, audience="shop", handoff_id=handoff_id), self.party)
 
     def post(self, written: Draft, party: int) -> None:
         insert_draft(self.connection, party, written, self.now)

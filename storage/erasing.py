@@ -165,7 +165,7 @@ def _empty(connection: Connection, party: int, now: datetime) -> None:
 def _close_cases(connection: Connection, party: int, now: datetime) -> None:
     for row in connection.execute(select(HANDOFFS).where(HANDOFFS.c.customer_id == party)).all():
         case = {"reason": row.reason, "order_id": row.order_id, "silences_bot": row.silences_bot}
-        values = {"case": case, "closed_at": row.closed_at or now}
+        values = {"case": case, "closed_at": row.closed_at or now, "note": None}
         connection.execute(update(HANDOFFS).where(HANDOFFS.c.id == row.id).values(values))
 
 

@@ -1,24 +1,19 @@
 """Cases and tasks for the shop's people, what is added to them, and receipts: rows and mails."""
 
-from typing import Any
-
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from bot.actions import OpenHandoff, PassOn, ResendReceipt
 from bot.business_hours import answer_by
 from bot.contact import email_key
 from bot.facts import customer_view, masked, order_view
-from bot.model import Address, Channel, Message, Outcome
+from bot.model import Address, Channel, Outcome
 from storage.doing import Doing, done, refused
-from storage.ledger_codes import CODE_KEY
 from storage.parties import contact_at, party_of
 from storage.records import table
-from storage.tables import HandoffRow, InboxRow, OutboxRow
+from storage.tables import HandoffRow
+from storage.transcripts import transcript
 
 HANDOFFS = table(HandoffRow)
-INBOX = table(InboxRow)
-OUTBOX = table(OutboxRow)
-TRANSCRIPT = 20  # messages that a person is shown
 
 
 def hand_over(doing: Doing, action: OpenHandoff) -> Outcome:
@@ -44,9 +39,10 @@ def hand_over(doing: Doing, action: OpenHandoff) -> Outcome:
             "order": order_view(order) if order else None,
             "mood": action.mood,
             "proposed": action.proposed or None,
-            "transcript": transcript(doing),
+            "transcript": transcript(doing.connection, doing.party),
             "expected_by": expected_by if action.silences_bot else None,
         },
+        key[0],
     )
     if not action.silences_bot:
         doing.happened("task_opened", handoff_id=key[0], reason=action.reason, order_id=action.order_id)
@@ -61,7 +57,8 @@ def open_task(doing: Doing, reason: str, order_id: str | None, *details: str | N
 
 
 def pass_on(doing: Doing, action: PassOn) -> Outcome:
-    doing.mail_shop("handoff.more", {"text": "\n".join(part for part in (action.text, *action.media) if part)})
+    said = "\n".join(part for part in (action.text, *action.media) if part)
+    doing.mail_shop("handoff.more", {"text": said}, int(action.handoff_id))
     return done()
 
 
@@ -81,26 +78,3 @@ def resend_receipt(doing: Doing, action: ResendReceipt) -> Outcome:
         return refused("no_email")
     doing.post(written, party)
     return done(masked=masked(customer.email))
-
-
-def transcript(doing: Doing) -> list[dict[str, Any]]:
-    """The latest messages of the conversation both ways, oldest first: `at who text`. One-time codes are left out."""
-    heard = select(INBOX.c.id, INBOX.c.message).where(INBOX.c.customer_id == doing.party)
-    said = select(OUTBOX.c.id, OUTBOX.c.created_at, OUTBOX.c.body, OUTBOX.c.key).where(
-        OUTBOX.c.customer_id == doing.party, OUTBOX.c.audience == "customer"
-    )
-    entries = [
-        {"at": message.received_at, "who": "customer", "text": _text(message)}
-        for row in doing.connection.execute(heard.order_by(INBOX.c.id.desc()).limit(TRANSCRIPT))
-        for message in [Message.model_validate(row.message)]
-    ]
-    entries += [
-        {"at": row.created_at, "who": "bot", "text": row.body["text"]}
-        for row in doing.connection.execute(said.order_by(OUTBOX.c.id.desc()).limit(TRANSCRIPT))
-        if CODE_KEY not in row.key.split()
-    ]
-    return sorted(entries, key=lambda entry: (entry["at"], entry["who"] == "bot"))[-TRANSCRIPT:]
-
-
-def _text(message: Message) -> str:
-    return " ".join(part for part in (message.text, *(f"[{item.content_type}]" for item in message.media)) if part)

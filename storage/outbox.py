@@ -69,6 +69,8 @@ def _values(party: int, draft: Draft, now: datetime) -> dict[str, Any]:
         "exempt": draft.exempt,
         "inbox_id": draft.inbox_id,
         "notice_id": draft.notice_id,
+        "handoff_id": draft.handoff_id,
+        "written_by": draft.written_by,
         "key": draft.key,
         "says": draft.says,
         "body": draft.body.model_dump(mode="json"),

@@ -230,6 +230,8 @@ class OutboxRow(SQLModel, table=True):
     exempt: bool = False  # the confirmation of an opt-out
     inbox_id: int | None = _ref("inbox.id", nullable=True)
     notice_id: int | None = _ref("notices.id", nullable=True)
+    handoff_id: int | None = _ref("handoffs.id", nullable=True, index=False)  # the case it tells of or answers
+    written_by: str | None = None  # the person at the shop whose words it carries
     key: str  # the template keys said, joined by " "
     says: list[Any] = _json()  # keys, facts and sources as said (P4)
     body: dict[str, Any] = _json()  # model.Rendered
@@ -383,6 +385,8 @@ class AlertRow(SQLModel, table=True):
 
 
 class HandoffRow(SQLModel, table=True):
+    """A case or task for the shop's people. `claimed_by` is who of them has it in hand; `note` what they left on it."""
+
     __tablename__ = "handoffs"
 
     id: int | None = _id()
@@ -393,7 +397,10 @@ class HandoffRow(SQLModel, table=True):
     case: dict[str, Any] = _json()  # actions.OpenHandoff
     opened_at: datetime = _moment()
     expected_by: datetime | None = _moment(nullable=True)
+    claimed_by: str | None = None
+    claimed_at: datetime | None = _moment(nullable=True)
     closed_at: datetime | None = _moment(nullable=True)
+    note: str | None = None
 
 
 class CodeRow(SQLModel, table=True):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot import identity
+from bot.business_hours import is_holiday
 from bot.facts import order_sources, order_view, shipment_view
 from bot.flows.which import named_orders, which_order
 from bot.model import Json, Kind, Sort
@@ -152,7 +153,7 @@ def business_days_after(moment: datetime, days: int, case: Case) -> datetime:
     local = moment.astimezone(ZoneInfo(settings.time_zone))
     while days > 0:
         local += timedelta(days=1)
-        if names[local.weekday()] in open_days and local.date() not in settings.holidays:
+        if names[local.weekday()] in open_days and not is_holiday(settings, local.date()):
             days -= 1
     return local
 

@@ -3,13 +3,15 @@
 Each default is what a careful shop would choose. The JSON Schema that editors complete from is made from these classes.
 """
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from bot.model import Channel
+from bot.public_holidays import countries, names_in
 from bot.records import Amount, Currency, PostalAddress, Zone
 
 
@@ -55,6 +57,41 @@ class Limits(Section):
     mails_per_hour: int = Field(default=20, ge=1, description="to one mail address or thread, whatever its headers say")
 
 
+def _country(value: str) -> str:
+    return _one_of(value, countries(), "countries whose holidays are known")
+
+
+def _subdivision(value: str, info: ValidationInfo) -> str:
+    country = info.data.get("country")
+    return value if country is None else _one_of(value, countries()[country], f"subdivisions of {country}")
+
+
+def _holiday(value: str, info: ValidationInfo) -> str:
+    if not {"country", "subdivision"} <= set(info.data):
+        return value
+    return _one_of(value, names_in(info.data["country"], info.data["subdivision"]), "holidays there")
+
+
+def _one_of(value: str, known: Collection[str], told: str) -> str:
+    from bot.wording.paths import closest
+
+    if value not in known:
+        raise ValueError(closest(value, sorted(known)) or f"{told}: {', '.join(sorted(known)) or 'none'}")
+    return value
+
+
+class PublicHolidays(Section):
+    """The days on which everybody is off where the shop is, as the `holidays` library knows them."""
+
+    country: Annotated[str, AfterValidator(_country)] = Field(description="ISO 3166 code, such as US")
+    subdivision: Annotated[str, AfterValidator(_subdivision)] | None = Field(
+        default=None, description="state, province or canton by its ISO 3166-2 code, such as CA"
+    )
+    open_on: tuple[Annotated[str, AfterValidator(_holiday)], ...] = Field(
+        default=(), description="holidays by name on which the shop works all the same"
+    )
+
+
 class ShopSettings(Section):
     """shop.yaml"""
 
@@ -67,7 +104,8 @@ class ShopSettings(Section):
     website: str | None = None
     postal_address: PostalAddress | None = None
     business_hours: dict[Weekday, tuple[Hours, ...]] = Field(default_factory=dict)
-    holidays: tuple[date, ...] = ()
+    holidays: tuple[date, ...] = Field(default=(), description="days of the shop's own on which nobody is there")
+    public_holidays: PublicHolidays | None = None
     channels: tuple[Channel, ...] = (Channel.WHATSAPP, Channel.SMS, Channel.EMAIL)
     handoff: Handoff = Handoff()
     limits: Limits = Limits()

@@ -121,6 +121,7 @@ _CONVERSATION: Mapping[str, Key] = {
     "unsubscribe.gone": Key(),
     "handoff.opened": Key(("expected_by",)),
     "handoff.unasked": Key(("expected_by",)),
+    "handoff.reply": Key(("text", "agent")),
 }
 
 _INWARD: Mapping[str, Key] = {
@@ -130,6 +131,7 @@ _INWARD: Mapping[str, Key] = {
         may_lack=("order",),
     ),
     "handoff.more": Key(("text",), inward=True),
+    "handoff.undelivered": Key(("reason", "text"), inward=True),
 }
 
 _WHO_AND_WHICH: Mapping[str, Key] = {

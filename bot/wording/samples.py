@@ -249,6 +249,7 @@ FULL: Mapping[str, Any] = {
         {"at": NOW - timedelta(minutes=4), "who": "bot", "text": "I am sorry. Could you send a photo?"},
     ],
     "text": "Any news on this?",
+    "agent": "Robin",
     "notice_url": "https://example.com/privacy",
     "years": 7,
     "new_contact": "dana.reyes@example.net",

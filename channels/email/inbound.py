@@ -12,7 +12,7 @@ from channels.email.authenticity import dmarc_domain, is_verified
 from channels.email.decoding import clean
 from channels.email.loops import silence
 from channels.email.mail import Mail, decode_words, read_mail
-from channels.email.text import new_text
+from channels.email.text import UNSURE, new_text
 from channels.email.tokens import Tokens
 
 MAX_REFERENCES = 20
@@ -74,6 +74,16 @@ def read_message(envelope: Envelope, tokens: Tokens, sent_bodies: Iterable[str],
         references=_references(mail),
         received_at=received_at,
     )
+
+
+def named_rows(envelope: Envelope, tokens: Tokens) -> tuple[int, ...]:
+    """The outbox rows that the mail says it answers, whoever wrote it."""
+    return tokens.named(recipients_of(envelope), _answered_ids(envelope.mail))
+
+
+def is_surely_new(envelope: Envelope, sent_bodies: Iterable[str]) -> bool:
+    """Whether the words of the message stood out from what the mail quotes."""
+    return new_text(envelope.mail.text, envelope.mail.html, sent_bodies).confidence > UNSURE
 
 
 def author_address(envelope: Envelope) -> Address:

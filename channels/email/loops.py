@@ -17,6 +17,20 @@ _MACHINES = re.compile(
 _DAEMONS = {"mailer-daemon", "postmaster"}
 
 
+#: How programs begin the subject of an absence, for where a machine's words must surely go nowhere.
+_ABSENCE = re.compile(
+    r"\s*(?:auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|automatische antwort|abwesenheit|"
+    r"automatisch antwoord|afwezig|r[ée]ponse automatique|absence|absent|risposta automatica|fuori sede|assente|"
+    r"respuesta autom[áa]tica|fuera de (?:la )?oficina|resposta autom[áa]tica|fora do escrit[óo]rio|ausente)\b",
+    re.I,
+)
+
+
+def is_absence(subject: str) -> bool:
+    """Whether a mail says by its subject that nobody read what it answers."""
+    return _ABSENCE.match(subject) is not None
+
+
 def silence(mail: Mail, mail_from: str | None, recipients: tuple[str, ...], author: str, tokens: Tokens) -> str:
     """Why nothing automatic may answer, or an empty text. An unknown envelope sender (None) excuses nothing: the
     headers are judged alone, Return-Path among them."""

@@ -17,6 +17,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from channels.email.addresses import key_of
 from channels.email.settings import EmailSettings
 
+LARGEST_ID = 2**63
 _REPLY, _BOUNCE, _MESSAGE = "r", "b", "m"
 _SIGNED = r"([0-9a-f]{1,16})-([a-z2-7]{16})"
 
@@ -66,6 +67,13 @@ class Tokens:
         """The outbox row that this author answers: by reply address first, then by In-Reply-To and References."""
         by_address = self._first(self._reply, _REPLY, recipients, author)
         return by_address or self._first(self._message, _MESSAGE, message_ids, author)
+
+    def named(self, recipients: Iterable[str], message_ids: Iterable[str]) -> tuple[int, ...]:
+        """The outbox rows that a mail says it answers, reply address first, signed or not: it proves nothing."""
+        found = [self._reply.fullmatch(text.lower()) for text in recipients]
+        found += [self._message.fullmatch(text.lower()) for text in message_ids]
+        numbers = (int(match[1], 16) for match in found if match)
+        return tuple(dict.fromkeys(number for number in numbers if number < LARGEST_ID))
 
     def unsubscribe(self, address: str, category: str) -> str:
         token = self._unsubscribe.dumps([address, category])

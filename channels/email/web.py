@@ -5,7 +5,7 @@ mail server writes no Return-Path for a null sender. Present and empty means the
 """
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,20 +16,31 @@ from bot.errors import NotSigned, UnreadableMessage
 from bot.model import Address, DeliveryStatus, Message
 from bot.ports import Clock
 from channels.email.bounces import read_bounce
-from channels.email.inbound import Envelope, author_address, read_envelope, read_message, recipients_of
+from channels.email.inbound import (
+    Envelope,
+    author_address,
+    is_surely_new,
+    named_rows,
+    read_envelope,
+    read_message,
+    recipients_of,
+)
+from channels.email.loops import is_absence
 from channels.email.settings import EmailSettings
 from channels.email.tokens import Tokens, provider_id_of
 
 MAX_BYTES = 30 * 1024 * 1024
 
 
+TakeForDesk = Callable[[Message, Sequence[int]], bool]
 RecordDelivery = Callable[[str, DeliveryStatus, str | None, int | None, datetime], object]
 
 
 @dataclass(frozen=True, slots=True)
 class Inlet:
     """What the route hands on to. `receive` commits before it returns; `sent_bodies` are the texts lately sent to an
-    address; `suppress` stops what goes to the address of an outbox row, for good, with the reason."""
+    address; `suppress` stops what goes to the address of an outbox row, for good, with the reason; `take_for_desk`
+    says whether a mail was one of the shop's own people, given the rows that it says it answers."""
 
     settings: EmailSettings
     receive: Callable[[Message], bool]
@@ -37,6 +48,7 @@ class Inlet:
     suppress: Callable[[int, str], object]
     sent_bodies: Callable[[Address], Iterable[str]]
     clock: Clock
+    take_for_desk: TakeForDesk = lambda message, named: False
 
 
 def mime_blueprint(inlet: Inlet) -> Blueprint:
@@ -85,13 +97,29 @@ def _hand_on(envelope: Envelope, inlet: Inlet, tokens: Tokens) -> None:
     now = inlet.clock.now()
     bounce = read_bounce(envelope.mail, recipients_of(envelope), tokens)
     if bounce is None:
-        bodies = inlet.sent_bodies(author_address(envelope))
-        inlet.receive(read_message(envelope, tokens, bodies, now))
+        bodies = tuple(inlet.sent_bodies(author_address(envelope)))
+        message = read_message(envelope, tokens, bodies, now)
+        if not _is_for_desk(envelope, message, bodies, inlet, tokens):
+            inlet.receive(message)
         return
     if bounce.suppress:
         inlet.suppress(bounce.outbox_id, bounce.suppress)
     sent = provider_id_of(bounce.outbox_id)
     inlet.record_delivery(sent, bounce.status, bounce.code or None, bounce.outbox_id, now)
+
+
+def _is_for_desk(envelope: Envelope, message: Message, bodies: Sequence[str], inlet: Inlet, tokens: Tokens) -> bool:
+    """Hands a mail that answers one to the shop's people on to the desk: only with words that are surely new, and an
+    absence, even without the headers that say so, as the machine's mail that it is."""
+    named = named_rows(envelope, tokens)
+    if not named:
+        return False
+    read: dict[str, str] = {}
+    if not message.silent and is_absence(message.subject or ""):
+        read["silent"] = "absence"
+    if not is_surely_new(envelope, bodies):
+        read["text"] = ""
+    return inlet.take_for_desk(message.model_copy(update=read), named)
 
 
 def _raw_mail() -> bytes:

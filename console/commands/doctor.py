@@ -120,9 +120,14 @@ def _notes(joined: Parts) -> Sequence[Finding]:
     settings = joined.settings
     notes = []
     if settings.api_token is None:
-        notes.append(Finding("API_TOKEN", "not set: /api/events takes nothing in"))
+        notes.append(Finding("API_TOKEN", "not set: /api/events and /api/handoffs let nobody in"))
     if settings.mail.webhook_secret and not settings.mail.authserv_id:
-        notes.append(Finding("EMAIL_AUTHSERV_ID", "not set: no mail counts as proven, everybody is asked for a code"))
+        notes.append(
+            Finding(
+                "EMAIL_AUTHSERV_ID",
+                "not set: no mail counts as proven: everybody is asked for a code, answers to cases do nothing",
+            )
+        )
     if Channel.EMAIL not in joined.senders:
         notes.append(
             Finding("SMTP_URL", "not set: cases for a person reach nobody by mail; `flask handoffs` lists them")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
+from bot.desk import Case, Refused
 from bot.merchant.shop import Shop
 from bot.model import Channel, Outgoing, Rendered
 from bot.records import Customer, Order
@@ -55,7 +56,7 @@ class Desk:
     notices: Callable[[str], Sequence[Any]]
     handoffs: Callable[[str], Sequence[Any]]
     sent: Callable[[], Mapping[str, Mapping[str, int]]]
-    give_back: Callable[[int], bool]
+    give_back: Callable[[int], Case | Refused]
     ingest: Callable[[dict[str, Any]], object]
     pass_once: Callable[[], object]
     shape: Callable[[Channel, Rendered], Any]

@@ -10,6 +10,7 @@ import structlog
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from httpx import HTTPError
 
+from bot.desk import Case
 from bot.model import Channel
 from bot.records import Customer
 from console.demo.course import Course
@@ -101,7 +102,7 @@ def demo_blueprint(desk: Desk, script: Sequence[Step]) -> Blueprint:
         number = _asked().get("handoff")
         if type(number) is not int:
             abort(400)
-        return jsonify(closed=desk.give_back(number))
+        return jsonify(closed=isinstance(desk.give_back(number), Case))
 
     return blueprint
 

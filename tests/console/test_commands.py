@@ -1,5 +1,6 @@
 """The operator's commands, as they are typed."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,8 +70,28 @@ def test_a_case_is_listed_and_given_back_to_the_bot(type_: Type):
     assert "5001" in type_("chat", "--as", phone(0), lines="where is my order?\n").output
 
 
-def test_a_case_that_is_not_there_cannot_be_closed(type_: Type):
-    assert type_("handoffs", "close", "7").exit_code == 1
+def test_a_case_is_shown_answered_once_by_its_key_and_closed(type_: Type):
+    type_("chat", "--as", phone(0), lines="let me talk to a human\n")
+
+    sent = type_("handoffs", "reply", "1", "On it.", "--agent", "anna", "--key", "k")
+    again = type_("handoffs", "reply", "1", "On it.", "--agent", "anna", "--key", "k")
+    shown = json.loads(type_("handoffs", "show", "1").stdout)
+
+    assert "goes out by chat" in sent.output
+    assert again.output == sent.output
+    assert [entry["text"] for entry in shown["transcript"] if entry["who"] == "agent"] == ["On it."]
+    assert "anna" in type_("handoffs").output
+    assert "somebody else has this case (anna)" in type_("handoffs", "reply", "1", "x", "--agent", "ben").output
+    assert "case 1 is closed" in type_("handoffs", "close", "1", "--note", "by phone").output
+    assert "the case is closed" in type_("handoffs", "reply", "1", "x").output
+
+
+@pytest.mark.parametrize("words", [("close", "7"), ("show", "7"), ("reply", "7", "x")])
+def test_a_case_that_is_not_there_is_told(type_: Type, words: tuple[str, ...]):
+    told = type_("handoffs", *words)
+
+    assert told.exit_code == 1
+    assert "there is no case 7" in told.output
 
 
 def test_the_doctor_says_what_to_mend(type_: Type, monkeypatch: pytest.MonkeyPatch):

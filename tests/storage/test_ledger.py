@@ -274,8 +274,10 @@ def test_a_strangers_handoff_says_where_they_write_from(desk: Desk) -> None:
 
 
 def test_what_is_added_to_a_case_goes_to_the_shop(desk: Desk) -> None:
-    desk.does(PassOn(handoff_id="1", text="Any news?", media=("https://example.com/1",)))
+    case = desk.does(OpenHandoff(reason="decide_remedy")).data["id"]
+    desk.does(PassOn(handoff_id=case, text="Any news?", media=("https://example.com/1",)))
     assert "Any news?\nhttps://example.com/1" in desk.mails("handoff.more")[0]
+    assert {str(row.handoff_id) for row in desk.rows(OUTBOX)} == {case}
 
 
 def test_a_receipt_goes_to_the_address_on_file_whoever_asks(desk: Desk) -> None:

@@ -188,7 +188,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("case", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("opened_at", UTCDateTime(), nullable=False),
         sa.Column("expected_by", UTCDateTime(), nullable=True),
+        sa.Column("claimed_by", sa.String(), nullable=True),
+        sa.Column("claimed_at", UTCDateTime(), nullable=True),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customers.id"],
@@ -426,6 +429,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("exempt", sa.Boolean(), nullable=False),
         sa.Column("inbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("handoff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("written_by", sa.String(), nullable=True),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("says", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("body", sa.JSON(none_as_null=True), nullable=False),
@@ -444,6 +449,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customers.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["handoff_id"],
+            ["handoffs.id"],
         ),
         sa.ForeignKeyConstraint(
             ["inbox_id"],
