@@ -35,9 +35,14 @@ def words_alone(shop: Shop) -> Reader:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> Path:
-    shutil.copytree(SHOP, tmp_path / "shop")
-    (tmp_path / "shop/golden.yaml").unlink()
-    return tmp_path / "shop"
+    """The sample shop in English, which is read in a seventh of the time."""
+    shutil.copytree(SHOP, tmp_path / "shop", ignore=shutil.ignore_patterns("guides"))
+    directory = tmp_path / "shop"
+    (directory / "golden.yaml").unlink()
+    for path in directory.glob("*/*.yaml"):
+        if path.name != "en.yaml" and path.parent.name != "tests":
+            path.unlink()
+    return directory
 
 
 def check(directory: Path, *arguments: str) -> Result:
