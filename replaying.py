@@ -22,11 +22,12 @@ from storage.engine import reading
 from storage.handoffs import close_case
 from storage.importing import import_files
 from storage.parties import TABLES, into, party_of
-from storage.past import ACTIONS, INBOX, OUTBOX, Answer, Closing, Past, PastTurn, answer_of, codes_of, latest_code
+from storage.past import ACTIONS, CODE, INBOX, OUTBOX, Answer, Closing, Past, PastTurn, answer_of, codes_of, latest_code
 
 ADDRESSES, HANDOFFS = TABLES["addresses"], TABLES["handoffs"]
 SAME, WORDS, ACTION, LOST = "same", "other words", "other action", "not replayable"
-BEFORE = timedelta(hours=1)  # the first thing played, so that a notice is planned before it was sent
+BEFORE = timedelta(days=7)  # the first thing played, so that a notice held for a good hour is planned before it was due
+PROVING = ("CheckCode", "ChangeContact")  # actions that a code is shown for
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Player:
     changed: set[int] = field(default_factory=set)  # parties whose conversation took another way
 
     def begin(self) -> None:
-        """Takes in everything as it was an hour before the first message or notice."""
+        """Takes in everything as it was a week before the first message or notice."""
         self.start = self.clock.moment
         self._let_in(records_at(self.past.export, self.start, self.past.heard))
         with self.engine.begin() as connection:
@@ -128,10 +129,11 @@ class Player:
         """What was written, with the code of this playing in the place of the one that was sent then."""
         assert turn.message is not None
         text = turn.message.text
-        if turn.code and turn.code in text:
-            with reading(self.engine) as connection:
-                text = text.replace(turn.code, latest_code(codes_of(connection), self.clock.moment) or turn.code)
-        return text
+        if not any(deed.kind in PROVING and deed.status == "done" for deed in turn.answer.deeds):
+            return text
+        with reading(self.engine) as connection:
+            code = latest_code(codes_of(connection))
+        return CODE.sub(code, text) if code else text
 
     def _answer(self, provider_id: str) -> Answer | None:
         """What came of a message; None when it failed, and it is put aside then."""

@@ -12,7 +12,8 @@ Json = dict[str, Any]
 #: What a change on an order is called → the part of the order that it changed.
 PARTS = {"address": "shipping_address", "lines": "lines"}
 #: Kinds that are there from one moment on → the field with that moment.
-SINCE = {"reviews": "at", "scores": "at", "consents": "at", "handoffs": "opened_at", "alerts": "asked_at"}
+SINCE = {"reviews": "at", "scores": "at", "handoffs": "opened_at", "alerts": "asked_at"}
+SAID_HERE = ("customer", "unsubscribe link")  # sources of consent that was given or withdrawn in Doorstep
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,12 @@ def records_at(export: Mapping[str, list[Json]], at: datetime, heard: Heard) -> 
         kind: [record for record in records if not is_after(record.get(SINCE.get(kind, "")), at)]
         for kind, records in export.items()
     }
+    then["consents"] = [
+        line for line in export["consents"] if line["source"] not in SAID_HERE or not is_after(line["at"], at)
+    ]
     then["orders"] = [
         order for one in export["orders"] if (order := order_at(one, at, heard, undone_since=at)) is not None
     ]
-    then["customers"] = [_customer_at(customer, at) for customer in export["customers"]]
     then["subscriptions"] = [_subscription_at(plan, at) for plan in export["subscriptions"]]
     then["handoffs"] = [
         {**case, "closed_at": None if is_after(case["closed_at"], at) else case["closed_at"]}
@@ -93,11 +96,6 @@ def _parcel_at(parcel: Json, at: datetime, heard: Heard) -> Json | None:
     if (parcel["events"] and not events) or is_after(parcel["shipped_at"], at):
         return None
     return {**parcel, "events": events}
-
-
-def _customer_at(customer: Json, at: datetime) -> Json:
-    consents = [line for line in customer.get("consents", []) if not is_after(line["given_at"], at)]
-    return {**customer, "consents": consents}
 
 
 def _subscription_at(plan: Json, at: datetime) -> Json:

@@ -45,7 +45,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """`message` is None where `lost` says why it cannot be played. `code` is the one-time code last sent before it."""
+    """`message` is None where `lost` says why it cannot be played."""
 
     inbox_id: int
     party: int
@@ -55,7 +55,6 @@ class PastTurn:
     message: Message | None
     lost: str
     answer: Answer
-    code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +108,9 @@ def answer_of(replies: Sequence[Any], deeds: Sequence[Any]) -> Answer:
     )
 
 
-def latest_code(rows: Sequence[Any], before: datetime) -> str | None:
-    """The one-time code last sent before a moment, which a customer may have written back."""
-    found = [match[0] for row in rows if row.created_at <= before and (match := CODE.search(row.body["text"]))]
+def latest_code(rows: Sequence[Any]) -> str | None:
+    """The one-time code last sent; earlier ones were taken out when it was made."""
+    found = [match[0] for row in rows if (match := CODE.search(row.body["text"]))]
     return found[-1] if found else None
 
 
@@ -128,9 +127,6 @@ def _turns(connection: Connection) -> Iterator[PastTurn]:
     deeds: dict[tuple[int, datetime], list[Any]] = defaultdict(list)
     for row in connection.execute(select(ACTIONS)):
         deeds[row.customer_id, row.at].append(row)
-    codes: dict[int, list[Any]] = defaultdict(list)
-    for row in codes_of(connection):
-        codes[row.customer_id].append(row)
     for row in connection.execute(select(INBOX).order_by(INBOX.c.id)):
         message, lost = _message(row)
         at = row.handled_at or row.received_at
@@ -143,7 +139,6 @@ def _turns(connection: Connection) -> Iterator[PastTurn]:
             message=message,
             lost=lost,
             answer=answer_of(replies[row.id], sorted(deeds[row.customer_id, at], key=lambda one: str(one.kind))),
-            code=latest_code(codes[row.customer_id], at),
         )
 
 

@@ -3,7 +3,6 @@ where words or policies were edited; the live database stays as it was."""
 
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,8 +61,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def edited(folder: Path, tmp_path: Path) -> Iterator[Path]:
-    yield Path(shutil.copytree(folder / "shop", tmp_path / "edited"))
+def edited(folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(folder / "shop", tmp_path / "edited"))
 
 
 def make_app(folder: Path, clock: MovedClock) -> Flask:
