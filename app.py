@@ -5,9 +5,10 @@ command wrong settings are told by the command that needs them, so that `flask d
 the app from being made.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,7 @@ from flask.cli import AppGroup
 
 from bot.errors import SettingsError
 from bot.merchant.shop import Shop
+from bot.merchant.stories import Placed, Stories
 from bot.model import Channel, Rendered
 from bot.ports import Clock, Sender
 from channels.limits import numbered, segments
@@ -29,6 +31,7 @@ from console.commands.data import export_command, import_command
 from console.commands.doctor import Probe, doctor_command
 from console.commands.handoffs import handoffs_group
 from console.commands.notices import notices_command
+from console.commands.replay import replay_command
 from console.commands.serve import serve_commands
 from console.commands.shop import shop_commands
 from console.commands.understand import understand_command
@@ -45,6 +48,7 @@ from storage.shelf import FolderShelf
 
 if TYPE_CHECKING:
     from bot.understanding.reader import Reader
+    from rehearsal import Failure
 
 MOST_BYTES = 32 * 1024 * 1024  # of a request, where its route allows no less
 
@@ -119,7 +123,12 @@ def _count_answer(metrics: Metrics, response: Response) -> Response:
 
 def _register_commands(app: Flask, shop_dir: Path) -> None:
     shop = AppGroup("shop", help="The merchant's files, and the shop's records in and out.")
-    for command in (*shop_commands(shop_dir, read_files, _sms_segments, _make_reader), import_command, export_command):
+    for command in (
+        *shop_commands(shop_dir, read_files, _sms_segments, _make_reader, _play_stories),
+        import_command,
+        export_command,
+        replay_command,
+    ):
         shop.add_command(command)
     commands = (
         shop,
@@ -134,6 +143,16 @@ def _register_commands(app: Flask, shop_dir: Path) -> None:
     )
     for command in commands:
         app.cli.add_command(command)
+
+
+def _play_stories(shop: Shop, stories: Stories, some: Sequence[Placed]) -> Iterator["Failure | None"]:
+    """Plays a merchant's tests one by one in a folder that is thrown away."""
+    from rehearsal import Stage, rehearse
+
+    with TemporaryDirectory(prefix="doorstep-tests-") as folder:
+        stage = Stage(shop, _make_reader, Path(folder))
+        for placed in some:
+            yield rehearse(stage, placed, stories.products)
 
 
 def _make_reader(shop: Shop) -> "Reader":

@@ -7,6 +7,8 @@ merchant's, so that every command starts quickly.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
     from bot.understanding.reader import Reader as PhraseReader
+    from replaying import Replayed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -259,6 +262,7 @@ class Joint:
             is_settled=self.reads(terminal.is_settled),
             replies=self.reads(terminal.replies_to),
             shaped=lambda channel, body: numbered(channel, body).parts,
+            replay=self.replay,
             read_shop=lambda: load_files(self.settings.shop_dir, FolderShelf()).shop,
         )
 
@@ -323,6 +327,31 @@ class Joint:
         self.prepare()
         with reading(self.engine) as connection:
             yield from export_text(connection, messages=messages)
+
+    def replay(
+        self,
+        directory: Path | None,
+        since: datetime | None,
+        limit: int | None,
+        start: Callable[[int], None],
+        progress: Callable[[int], None],
+    ) -> "list[Replayed]":
+        """Plays stored turns against the files of a directory. The database is only read, and must be at this version.
+        Raises ShopFilesError."""
+        from rehearsal import Stage
+        from replaying import replay
+        from storage.past import read_past
+
+        file = self.engine.url.database if self.settings.embedded else None
+        if (file and not Path(file).is_file()) or not self.is_migrated():
+            raise SettingsError(["DATABASE_URL leads to no database of this version: there is nothing to replay"])
+        shop = load_files(directory or self.settings.shop_dir, FolderShelf()).shop
+        with reading(self.engine) as connection:
+            past = read_past(connection)
+        start(len(past.turns))
+        with TemporaryDirectory(prefix="doorstep-replay-") as folder:
+            stage = Stage(shop, lambda files: make_reader(files, encoder=self.settings.encoder), Path(folder))
+            return replay(stage, past, since, limit, progress)
 
     def erase_customer(self, customer_id: str) -> bool:
         shop, now = self.shop(), self.clock.now()

@@ -148,6 +148,7 @@ class Parts:
     replies: Callable[[Address, int], Sequence[Reply]]
     shaped: Callable[[Channel, Rendered], Sequence[str]]
     read_shop: Callable[[], Shop]
+    replay: Callable[..., Any]
 
     @property
     def shop(self) -> Callable[[], Shop]:

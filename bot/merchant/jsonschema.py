@@ -9,6 +9,7 @@ from bot.merchant.golden import ALSO
 from bot.merchant.guides import Guide
 from bot.merchant.phrases import known_intents
 from bot.merchant.schema import CatalogEntry, FaqEntry, NoticesFile, Policies, ShopSettings
+from bot.merchant.stories import Story
 from bot.records import (
     Alert,
     ConsentRecord,
@@ -42,6 +43,7 @@ def schemas() -> dict[str, Schema]:
         "templates.yaml": _templates(),
         "phrases.yaml": _phrases(known_intents()),
         "golden.yaml": {"type": "object", "additionalProperties": _phrases((*known_intents(), *ALSO))},
+        "tests.yaml": TypeAdapter(list[Story]).json_schema(),
         "import.json": _import_format(),
     }
     return {name: {"$schema": DIALECT, **schema} for name, schema in made.items()}

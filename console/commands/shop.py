@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import click
 
@@ -11,32 +12,60 @@ from bot.merchant.golden import Reads, misread, told
 from bot.merchant.jsonschema import schemas
 from bot.merchant.load import Loaded, load_shop
 from bot.merchant.shop import Shop
+from bot.merchant.stories import Placed, Stories, chosen, read_stories
 from bot.model import Channel, Choice, Rendered, Say
 from bot.wording.keys import KEYS, facts_of
 from bot.wording.paths import closest
 from bot.wording.samples import FULL, NOW, ZONE, facts_for
 from bot.wording.words import COMMON
 
+
+class Failure(Protocol):
+    """A test that did not come out as it has to: what was otherwise, and the conversation as it went."""
+
+    @property
+    def fault(self) -> Fault: ...
+
+    @property
+    def talk(self) -> Sequence[str]: ...
+
+
 ReadFiles = Callable[[Path], Mapping[str, str]]
 MakeReader = Callable[[Shop], Reads]
+PlayStories = Callable[[Shop, Stories, Sequence[Placed]], Iterator[Failure | None]]
+MANY = 3  # tests from which on a bar shows how far they are
 MOST_SHOWN = 5  # choices shown of a question that may offer any of many
 
 
 def shop_commands(
-    directory: Path, read_files: ReadFiles, sms_segments: Callable[[Rendered], int], make_reader: MakeReader
+    directory: Path,
+    read_files: ReadFiles,
+    sms_segments: Callable[[Rendered], int],
+    make_reader: MakeReader,
+    play: PlayStories,
 ) -> tuple[click.Command, ...]:
     """The commands, to be added to the group `shop`. `sms_segments` counts what the SMS channel would send."""
 
     @click.command("check")
-    def check() -> None:
-        """Checks every file of the shop; exit 1 with file:line: key: what (suggestion)."""
+    @click.option("--tests", "names", multiple=True, metavar="NAME", help="only tests of this file or title")
+    @click.option("--no-tests", is_flag=True, help="play no tests; their form is checked all the same")
+    def check(names: tuple[str, ...], no_tests: bool) -> None:
+        """Checks every file of the shop and plays its tests; exit 1 with file:line: key: what (suggestion)."""
         loaded = _load(directory, read_files)
+        shop = loaded.shop
+        stories, faults = read_stories(read_files(directory), keys_of(shop))
+        _refuse(directory, faults)
         for warning in loaded.warnings:
             click.echo(f"warning: {_placed(directory, warning)}")
-        golden = loaded.shop.golden
-        wrong = misread(golden, make_reader(loaded.shop)) if golden else {}
+        wrong = misread(shop.golden, make_reader(shop)) if shop.golden else {}
         _refuse(directory, [told(each, read) for each, read in wrong.items()])
-        click.echo(f"{directory}: no faults, {len(loaded.warnings)} warnings")
+        some = () if no_tests else chosen(stories.placed, names)
+        if names and not some and not no_tests:
+            titles = [one.story.title for one in stories.placed]
+            raise click.ClickException(f"there is no test {names[0]!r}; {closest(names[0], titles)}".rstrip("; "))
+        _tell_failures(directory, _played(shop, stories, some, play))
+        tests = f", {len(some)} tests passed" if some else ""
+        click.echo(f"{directory}: no faults, {len(loaded.warnings)} warnings{tests}")
 
     @click.command("preview")
     @click.argument("key", required=False)
@@ -113,6 +142,32 @@ def _load(directory: Path, read_files: ReadFiles) -> Loaded:
     except ShopFilesError as error:
         _refuse(directory, error.faults)
         raise
+
+
+def _played(shop: Shop, stories: Stories, some: Sequence[Placed], play: PlayStories) -> list[Failure]:
+    """Plays the tests, with a bar on a terminal where there are many."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    screen = Console(stderr=True)
+    quiet = not screen.is_terminal or len(some) < MANY
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    failures = []
+    with Progress(*columns, console=screen, disable=quiet, transient=True) as bar:
+        for failure in bar.track(play(shop, stories, some), total=len(some), description="Playing tests"):
+            failures += [failure] if failure else []
+    return failures
+
+
+def _tell_failures(directory: Path, failures: Sequence[Failure]) -> None:
+    """Shows each with its conversation, and ends the command, if there are any."""
+    for failure in failures:
+        click.echo(_placed(directory, failure.fault))
+        for line in failure.talk:
+            click.echo("    " + line.replace("\n", "\n      "))
+    if failures:
+        click.echo(f"{directory}: {len(failures)} tests failed", err=True)
+        raise SystemExit(1)
 
 
 def _refuse(directory: Path, faults: Sequence[Fault]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from bot.merchant.jsonschema import schemas
 from bot.merchant.shop import Shop
+from bot.merchant.stories import Placed, Stories
 from bot.model import Rendered
 from bot.wording import gsm
 from console.commands.shop import shop_commands
@@ -28,6 +29,11 @@ def read_files(directory: Path) -> Mapping[str, str]:
 words_alone = partial(make_reader, encoder=False)
 
 
+def no_play(shop: Shop, stories: Stories, some: Sequence[Placed]) -> Iterator[None]:
+    """The tests are played in test_shop_check_tests.py."""
+    return (None for _ in some)
+
+
 def segments(rendered: Rendered) -> int:
     return gsm.segments(rendered.text)
 
@@ -40,7 +46,11 @@ def directory(tmp_path: Path) -> Path:
 
 def run(directory: Path, *arguments: str) -> Result:
     group = click.Group(
-        "shop", {command.name or "": command for command in shop_commands(directory, read_files, segments, words_alone)}
+        "shop",
+        {
+            command.name or "": command
+            for command in shop_commands(directory, read_files, segments, words_alone, no_play)
+        },
     )
     return CliRunner().invoke(group, arguments)
 
@@ -48,7 +58,7 @@ def run(directory: Path, *arguments: str) -> Result:
 def test_the_sample_shop_passes_without_a_warning(directory: Path) -> None:
     result = run(directory, "check")
     assert result.exit_code == 0
-    assert result.output == f"{directory}: no faults, 0 warnings\n"
+    assert result.output == f"{directory}: no faults, 0 warnings, 8 tests passed\n"
 
 
 def test_a_fault_is_told_as_file_line_key_what_and_exits_1(directory: Path) -> None:
@@ -89,7 +99,8 @@ def test_without_golden_messages_no_reader_is_made(directory: Path) -> None:
         raise AssertionError("nothing is to be read")
 
     (directory / "golden.yaml").unlink()
-    (check, *_) = shop_commands(directory, read_files, segments, none_needed)
+    shutil.rmtree(directory / "tests")
+    (check, *_) = shop_commands(directory, read_files, segments, none_needed, no_play)
     assert CliRunner().invoke(check).exit_code == 0
 
 
@@ -138,6 +149,7 @@ def test_the_schemas_cover_every_file_and_the_import_format(directory: Path) -> 
         "templates.yaml",
         "phrases.yaml",
         "golden.yaml",
+        "tests.yaml",
         "import.json",
     }
     assert {"customers", "products", "orders", "subscriptions"} <= set(printed["import.json"]["properties"])
