@@ -36,6 +36,7 @@ from bot.model import (
 from bot.records import OrderStatus
 from bot.stage import MISSES, OTHER, RELEASED, Reread, Stage, Turn
 from bot.story import Act, HandedOver, World
+from bot.weighing import believed
 
 REOPEN_MINUTES = 60  # a bare order number goes on with the last matter for so long
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
@@ -68,7 +69,7 @@ def turn(
         stage.changes["held_quietly"] = True
     else:
         _feel(stage, reading)
-        _understand(stage, answered_by_photos(reading, stage.expected), reread)
+        _understand(stage, believed(stage, answered_by_photos(reading, stage.expected)), reread)
     return stage.close()
 
 
@@ -109,6 +110,10 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.run()
     elif reading.never_mind or reading.stop_is_bare_cancel:
         stage.drop_top()
+    elif reading.entities.kept_orders and _keep(stage, reading):
+        stage.run()
+    elif reading.declined and not reading.answered:
+        _decline(stage)
     elif stage.expected and reading.correction and _correct(stage, reading, reread):
         stage.run()
     elif stage.expected and reading.answered:
@@ -129,6 +134,29 @@ def _language(before: Conversation, reading: Reading, world: World) -> str | Non
     """The language to go on in; one asked for that the shop has no words in changes nothing."""
     asked = reading.entities.language
     return reading.language if not asked or asked in world.shop.words.languages else before.language
+
+
+def _keep(stage: Stage, reading: Reading) -> bool:
+    """Whether some of the several orders that the open matter is about shall stay out of it, and not all of them."""
+    case = stage.top
+    numbers = set(reading.entities.kept_orders)
+    kept = {order.id for order in stage.world.orders if order.number in numbers}
+    about = set(case.answers.get("orders", ())) if case and stage.expected else set()
+    if case is None or not about & kept or not about - kept:
+        return False
+    spared = sorted({*case.answers.get("spared", ()), *kept})
+    stage.stack[-1] = case.model_copy(update={"answers": {**case.answers, "spared": spared}})
+    stage.misses = 0
+    return True
+
+
+def _decline(stage: Stage) -> None:
+    """Nothing shall be done: what is open is let go of."""
+    if stage.expected:
+        stage.drop_top()
+        return
+    stage.misses = 0
+    stage.says.append(Say(key="acknowledged"))
 
 
 def _answer(stage: Stage, reading: Reading, reread: Reread) -> None:

@@ -22,7 +22,7 @@ def where_is_my_order(case: Case) -> Ending:
     problems = [problem for order in orders for problem in _problems_of(case, order)]
     apart = problems[0] if len(problems) == 1 else None
     for order in orders:
-        _tell_order(case, order, apart)
+        tell_where(case, order, apart)
     case.focus = orders[0].id if len(orders) == 1 else None
     if apart is None:
         return _offer(case, orders[0]) if len(orders) == 1 else Ended()
@@ -115,7 +115,7 @@ def already_raised(order: Order, shipment: Shipment) -> bool:
     )
 
 
-def _tell_order(case: Case, order: Order, apart: Problem | None) -> None:
+def tell_where(case: Case, order: Order, apart: Problem | None = None) -> None:
     """Tells each parcel of the order but the one whose trouble is a story of its own."""
     state = order_state(order)
     sources = order_sources(order)

@@ -28,6 +28,7 @@ from bot.understanding.normalise import Text, normalise, words_of
 from bot.understanding.parts import with_named, without_what_belongs
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
 from bot.understanding.reasons import find_reasons, only_tells_reason, tells_reason
+from bot.understanding.refusing import refuses, without_refused
 from bot.understanding.remembered import Remembered
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
@@ -163,6 +164,13 @@ class Reader:
             wanted = self._wanted(text, known)
         if answer is None:
             wanted = self._told_by_things(wanted, text, entities)
+        if refused := refuses(text.plain, self._lexicon):
+            wanted = self._without_refused(wanted)
+        declined = refused and not _real([(wish, False) for wish in wanted.wishes])
+        if declined and expected and expected.kind is Kind.REASON:
+            answer = None
+        if answer is None and declined and expected and expected.kind is Kind.YES_NO and expected.binding:
+            answer = False
         answered, told = answer is not None, wanted.told
         if not answered and ((wanted.stop and self._means_no_more(text)) or self._misspells_no_more(text)):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
@@ -174,6 +182,8 @@ class Reader:
         if answered and expected:
             beside = self._beside_the_answer(text, expected)
             wishes, candidates, told = deciding.settle(beside), (), tuple(wish for wish, _ in beside)
+            if refused:
+                wishes, told = self._but_refused(wishes), self._but_refused(told)
         if person:
             wishes, candidates = _with_a_person(wishes, text), ()
         asked_for = self._language_asked_for(wishes or candidates, text)
@@ -204,6 +214,7 @@ class Reader:
             answered=answered,
             correction=any_of(self._lexicon.correction, text.plain),
             never_mind=never_mind,
+            declined=declined,
             person=person,
             mood=mood,
             complaint=round(max(wanted.complaint, COMPLAINT[mood]), 3),
@@ -353,6 +364,21 @@ class Reader:
             for some in (wanted.wishes, wanted.candidates, wanted.told)
         )
         return self._without_mere_things(replace(wanted, wishes=wishes, candidates=candidates, told=told), names)
+
+    def _without_refused(self, wanted: Wanted) -> Wanted:
+        wishes, told = self._but_refused(wanted.wishes), self._but_refused(wanted.told)
+        return replace(wanted, wishes=wishes, candidates=(), told=told)
+
+    def _but_refused(self, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
+        return without_refused(wishes, self._lexicon, self._wanted_beside)
+
+    def _wanted_beside(self, said: str) -> Wish | None:
+        """What the words beside a denial want by themselves, where they do more than tell why."""
+        clause = whole(normalise(said, self._lexicon.expand), self._lexicon)
+        if not set(clause.words) - self._lexicon.courtesy or only_tells_reason(said, self._lexicon, self._common):
+            return None
+        judged = self._judge.together([clause])[0]
+        return _found(clause, judged)[0] if judged.acted_on not in (None, deciding.STOP) else None
 
     def _without_mere_things(self, wanted: Wanted, names: Set[str]) -> Wanted:
         """Without further wishes that only name things: "return the lamp and the puzzle from order 1042" is one."""
