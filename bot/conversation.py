@@ -43,6 +43,7 @@ ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
 SHOW = "show"  # the kind of a wish that only asks
+ASKING_WHICH = frozenset({Kind.CHOICE, Kind.ITEMS, Kind.VARIANT, Kind.REASON, Kind.ADDRESS, Kind.NUMBER})
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
 
@@ -318,7 +319,10 @@ def _answers_what_is_under(stage: Stage, reread: Reread) -> bool:
 def _miss(stage: Stage, reading: Reading, reread: Reread) -> None:
     """Not understood. "Ok" to nothing asked is a nod; a photo alone is asked about; an empty text is nothing at all."""
     text = reading.text.strip()
-    if stage.expected is None and text and len(text.split()) <= MOST_OF_A_NOD and reread(NOD).answered:
+    few = bool(text) and len(text.split()) <= MOST_OF_A_NOD
+    if few and stage.expected and stage.expected.kind in ASKING_WHICH and reread(NOD).answer is False:
+        stage.drop_top()  # a plain "no" to "which one?" wants none
+    elif stage.expected is None and few and reread(NOD).answered:
         stage.misses = 0
         stage.says.append(Say(key="acknowledged"))
     elif reading.entities.photos and not text and not stage.expected:

@@ -137,6 +137,7 @@ _WHO_AND_WHICH: Mapping[str, Key] = {
     "identity.ask_contact_alone": Key(),
     "identity.ask_code": Key(("sent_to", "minutes")),
     "identity.ask_code_blind": Key(("minutes",)),
+    "identity.code_expired": Key(("sent_to", "minutes")),
     "identity.wrong_code": Key(("sent_to", "minutes")),
     "identity.code": Key(("code", "minutes")),
     "identity.not_found": Key(),
