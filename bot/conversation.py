@@ -113,7 +113,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.drop_top()
     elif reading.entities.kept_orders and _keep(stage, reading):
         stage.run()
-    elif reading.declined and not reading.answered:
+    elif reading.declined and not reading.answered and (stage.expected or not reading.wishes):
         _decline(stage)
     elif stage.expected and reading.correction and _correct(stage, reading, reread):
         stage.run()

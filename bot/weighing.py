@@ -14,6 +14,8 @@ from bot.stage import Stage
 
 SURE = 0.92  # of what would bring a person into an open matter
 SURELY_OF_DATA = 0.95
+SURELY_BOUGHT = 0.97
+GOING_BACK = frozenset({"return", "exchange"})
 DOUBTFUL = 0.8  # of what would bring a person though something else is wanted, too
 #: What only tells or asks for what the shop's people do.
 BY_PEOPLE = frozenset({"delivery_problem", "setup_help", "payment", "privacy", "warranty", "store_question"})
@@ -58,6 +60,8 @@ def _matter(stage: Stage) -> CaseState | None:
 
 
 def _doubted(stage: Stage, matter: CaseState | None, wish: Wish, reading: Reading, *, asked: bool = False) -> bool:
+    if wish.intent == "reorder":  # "swap for the white one" buys no other
+        return matter is not None and matter.flow in GOING_BACK and wish.probability < SURELY_BOUGHT
     if wish.intent not in BY_PEOPLE:
         return False
     orders = _orders_meant(stage, matter, wish, reading)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.merchant.schema import FaqEntry
-from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Wish
+from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Sort, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
 from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
@@ -190,7 +190,7 @@ class Reader:
         named = {
             "language": asked_for or "",
             "problem": "" if answered else wanted.problem,
-            "reason": self._reason(text, wishes or candidates),
+            "reason": self._reason(text, wishes or candidates, asked=_asks_of_a_return(expected)),
         }
         entities = entities.model_copy(update=named)
         wishes, told = without_what_belongs(wishes, told, self._lexicon)
@@ -466,9 +466,9 @@ class Reader:
 
         return read
 
-    def _reason(self, text: Text, wishes: Sequence[Wish]) -> str:
-        """Why something goes back or is called off, where that is what is wanted."""
-        if not REASONED & {wish.intent for wish in wishes}:
+    def _reason(self, text: Text, wishes: Sequence[Wish], *, asked: bool = False) -> str:
+        """Why something goes back or is called off, where that is what is wanted, or what is `asked` about."""
+        if not asked and not REASONED & {wish.intent for wish in wishes}:
             return ""
         return next(iter(find_reasons(text, self._lexicon)), "")
 
@@ -500,6 +500,11 @@ def _as_one_change(found: list[Found], everything: Clause) -> list[Found]:
 
 def _is_sure(wish: Wish) -> bool:
     return wish.intent not in deciding.COURTESIES and wish.probability >= SURE_BESIDE_AN_ANSWER
+
+
+def _asks_of_a_return(expected: Expected | None) -> bool:
+    """Whether an answer may tell why something goes back: "no, I opened it, it's not what you described"."""
+    return expected is not None and expected.sort is Sort.INTACT
 
 
 def _problem(likely: Sequence[Wish], main: Judged) -> str:
