@@ -33,12 +33,12 @@ from bot.model import (
     Say,
     Wish,
 )
+from bot.narrowing import narrowed
 from bot.records import OrderStatus
 from bot.stage import MISSES, OTHER, RELEASED, Reread, Stage, Turn
 from bot.story import Act, HandedOver, World
-from bot.weighing import believed
+from bot.weighing import ABOUT_AN_ORDER, REOPEN_MINUTES, believed
 
-REOPEN_MINUTES = 60  # a bare order number goes on with the last matter for so long
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
@@ -111,7 +111,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.run()
     elif reading.never_mind or reading.stop_is_bare_cancel:
         stage.drop_top()
-    elif reading.entities.kept_orders and _keep(stage, reading):
+    elif narrowed(stage, reading):
         stage.run()
     elif reading.declined and not reading.answered and (stage.expected or not reading.wishes):
         _decline(stage)
@@ -135,20 +135,6 @@ def _language(before: Conversation, reading: Reading, world: World) -> str | Non
     """The language to go on in; one asked for that the shop has no words in changes nothing."""
     asked = reading.entities.language
     return reading.language if not asked or asked in world.shop.words.languages else before.language
-
-
-def _keep(stage: Stage, reading: Reading) -> bool:
-    """Whether some of the several orders that the open matter is about shall stay out of it, and not all of them."""
-    case = stage.top
-    numbers = set(reading.entities.kept_orders)
-    kept = {order.id for order in stage.world.orders if order.number in numbers}
-    about = set(case.answers.get("orders", ())) if case and stage.expected else set()
-    if case is None or not about & kept or not about - kept:
-        return False
-    spared = sorted({*case.answers.get("spared", ()), *kept})
-    stage.stack[-1] = case.model_copy(update={"answers": {**case.answers, "spared": spared}})
-    stage.misses = 0
-    return True
 
 
 def _decline(stage: Stage) -> None:
@@ -262,14 +248,19 @@ def _follow_up(stage: Stage, reading: Reading) -> bool:
     named = reading.entities.order_numbers or reading.entities.products or reading.entities.tracking_numbers
     if not named or stage.expected:
         return False
-    stage.open(_last_told(stage), named_by(reading))
+    stage.open(_last_told(stage, reading), named_by(reading))
     return True
 
 
-def _last_told(stage: Stage) -> str:
+def _last_told(stage: Stage, reading: Reading) -> str:
+    """What was told last of another order; what was done last of another thing: "and the white helmet"."""
     last, at = stage.last, stage.before.last_at
     recently = at and stage.world.now - at < timedelta(minutes=REOPEN_MINUTES)
-    if recently and last and last.flow in FLOWS and FLOWS[last.flow].informational:
+    again = last is not None and (
+        (last.flow in FLOWS and FLOWS[last.flow].informational)
+        or (last.flow in ABOUT_AN_ORDER and bool(reading.entities.products) and len(reading.text.split()) > 1)
+    )
+    if recently and last and again:
         return last.flow
     return "where_is_my_order"
 

@@ -5,6 +5,7 @@ delivery not from words about an order that has not left: then the open matter i
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.flows import FLOWS, flow_of_intent
 from bot.model import CaseState, Reading, Wish
@@ -12,6 +13,7 @@ from bot.policy import has_left
 from bot.records import Order, OrderStatus, number_key
 from bot.stage import Stage
 
+REOPEN_MINUTES = 60  # what is named alone goes on with the last matter for so long
 SURE = 0.92  # of what would bring a person into an open matter
 SURELY_OF_DATA = 0.95
 SURELY_BOUGHT = 0.97
@@ -42,6 +44,9 @@ def believed(stage: Stage, reading: Reading) -> Reading:
     matter = _matter(stage)
     wishes = tuple(wish for wish in reading.wishes if not _doubted(stage, matter, wish, reading))
     candidates = tuple(wish for wish in reading.candidates if not _doubted(stage, matter, wish, reading, asked=True))
+    guessed = [wish for wish in wishes if matter is None and _only_a_guess(stage, wish, reading)]
+    if guessed and len(wishes) == len(guessed) and not reading.answered:
+        wishes, candidates = (), tuple(guessed)  # asked about instead
     if wishes == reading.wishes and candidates == reading.candidates:
         return reading
     if not wishes and not reading.answered:
@@ -50,13 +55,15 @@ def believed(stage: Stage, reading: Reading) -> Reading:
 
 
 def _matter(stage: Stage) -> CaseState | None:
-    """The matter about an order that a question is open of, whatever was asked on top of it."""
+    """The matter about an order that a question is open of, whatever was asked on top of it, or that just ended."""
     for case in reversed(stage.stack):
         if case.flow in ABOUT_AN_ORDER:
             return case
         if case.flow not in FLOWS or not FLOWS[case.flow].passing:
             return None
-    return None
+    last, at = stage.last, stage.before.last_at
+    lately = at is not None and stage.world.now - at < timedelta(minutes=REOPEN_MINUTES)
+    return last if lately and last and last.flow in ABOUT_AN_ORDER else None
 
 
 def _doubted(stage: Stage, matter: CaseState | None, wish: Wish, reading: Reading, *, asked: bool = False) -> bool:
@@ -76,6 +83,16 @@ def _doubted(stage: Stage, matter: CaseState | None, wish: Wish, reading: Readin
         return wish.probability < SURE
     beside = any(other.intent not in BY_PEOPLE and flow_of_intent(other.intent) in FLOWS for other in reading.wishes)
     return wish.intent == "payment" and beside and wish.probability < DOUBTFUL
+
+
+def _only_a_guess(stage: Stage, wish: Wish, reading: Reading) -> bool:
+    """Whether help with a thing that no guide is about would bring a person for words that hardly ask for it."""
+    if wish.intent != "setup_help" or wish.probability >= SURE:
+        return False
+    world, named = stage.world, set(reading.entities.products)
+    lines = [line for order in world.orders for line in order.lines if line.id in named]
+    products = [world.records.product(line.product_id) for line in lines if line.product_id]
+    return bool(lines) and not any(product and world.shop.guide_of(product) for product in products)
 
 
 def may_be_there(order: Order) -> bool:
