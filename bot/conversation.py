@@ -35,11 +35,12 @@ from bot.model import (
     Sort,
     Wish,
 )
+from bot.narrowing import narrowed
 from bot.records import OrderStatus
 from bot.stage import MISSES, OTHER, RELEASED, Reread, Stage, Turn
 from bot.story import Act, HandedOver, World
+from bot.weighing import ABOUT_AN_ORDER, REOPEN_MINUTES, believed
 
-REOPEN_MINUTES = 60  # a bare order number goes on with the last matter for so long
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
@@ -47,6 +48,7 @@ SHOW = "show"  # the kind of a wish that only asks
 ABOUT_PAYING = frozenset({"payment", "change_order", "refund", "refund_status", "loyalty", "faq:payment_methods"})
 WAYS = frozenset({"pay_by", "refund_to", "remedy"})  # answers that say which way money goes
 OF_ORDERS = frozenset({"change_order", "change_items", "cancel_order", "return", "exchange", "refund"})
+ASKING_WHICH = frozenset({Kind.CHOICE, Kind.ITEMS, Kind.VARIANT, Kind.REASON, Kind.ADDRESS, Kind.NUMBER})
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
 
@@ -73,7 +75,7 @@ def turn(
         stage.changes["held_quietly"] = True
     else:
         _feel(stage, reading)
-        _understand(stage, answered_by_photos(reading, stage.expected), reread)
+        _understand(stage, believed(stage, answered_by_photos(reading, stage.expected)), reread)
     return stage.close()
 
 
@@ -114,7 +116,11 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.run()
     elif reading.never_mind or reading.stop_is_bare_cancel:
         stage.drop_top()
-    elif _amend(stage, reading) or (stage.expected and reading.correction and _correct(stage, reading, reread)):
+    elif narrowed(stage, reading) or _amend(stage, reading):
+        stage.run()
+    elif reading.declined and not reading.answered and (stage.expected or not reading.wishes):
+        _decline(stage)
+    elif stage.expected and reading.correction and _correct(stage, reading, reread):
         stage.run()
     elif stage.expected and reading.answered:
         if not _proposes_otherwise(stage, reading, reread):
@@ -137,6 +143,15 @@ def _language(before: Conversation, reading: Reading, world: World) -> str | Non
     """The language to go on in; one asked for that the shop has no words in changes nothing."""
     asked = reading.entities.language
     return reading.language if not asked or asked in world.shop.words.languages else before.language
+
+
+def _decline(stage: Stage) -> None:
+    """Nothing shall be done: what is open is let go of."""
+    if stage.expected:
+        stage.drop_top()
+        return
+    stage.misses = 0
+    stage.says.append(Say(key="acknowledged"))
 
 
 def _answer(stage: Stage, reading: Reading, reread: Reread) -> None:
@@ -305,14 +320,19 @@ def _follow_up(stage: Stage, reading: Reading) -> bool:
     named = reading.entities.order_numbers or reading.entities.products or reading.entities.tracking_numbers
     if not named or stage.expected:
         return False
-    stage.open(_last_told(stage), named_by(reading))
+    stage.open(_last_told(stage, reading), named_by(reading))
     return True
 
 
-def _last_told(stage: Stage) -> str:
+def _last_told(stage: Stage, reading: Reading) -> str:
+    """What was told last of another order; what was done last of another thing: "and the white helmet"."""
     last, at = stage.last, stage.before.last_at
     recently = at and stage.world.now - at < timedelta(minutes=REOPEN_MINUTES)
-    if recently and last and last.flow in FLOWS and FLOWS[last.flow].informational:
+    again = last is not None and (
+        (last.flow in FLOWS and FLOWS[last.flow].informational)
+        or (last.flow in ABOUT_AN_ORDER and bool(reading.entities.products) and len(reading.text.split()) > 1)
+    )
+    if recently and last and again:
         return last.flow
     return "where_is_my_order"
 
@@ -362,7 +382,10 @@ def _answers_what_is_under(stage: Stage, reread: Reread) -> bool:
 def _miss(stage: Stage, reading: Reading, reread: Reread) -> None:
     """Not understood. "Ok" to nothing asked is a nod; a photo alone is asked about; an empty text is nothing at all."""
     text = reading.text.strip()
-    if stage.expected is None and text and len(text.split()) <= MOST_OF_A_NOD and reread(NOD).answered:
+    few = bool(text) and len(text.split()) <= MOST_OF_A_NOD
+    if few and stage.expected and stage.expected.kind in ASKING_WHICH and reread(NOD).answer is False:
+        stage.drop_top()  # a plain "no" to "which one?" wants none
+    elif stage.expected is None and few and reread(NOD).answered:
         stage.misses = 0
         stage.says.append(Say(key="acknowledged"))
     elif reading.entities.photos and not text and not stage.expected:

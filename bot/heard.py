@@ -64,7 +64,10 @@ def with_heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -
     known = dict(case.answers)
     named = named_by(reading).get("heard")
     if named:
-        known["heard"] = {**known.get("heard", {}), **named}
+        before = known.get("heard", {})
+        if named.get("order_numbers"):  # then those, and no longer "all of them"
+            before = {name: value for name, value in before.items() if name != "scope"}
+        known["heard"] = {**before, **named}
     known.update(answers)
     return case.model_copy(update={"answers": known})
 

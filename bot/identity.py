@@ -181,14 +181,14 @@ def _send_code(case: Case, customer_id: str, blind: str) -> Outcome:
 
 
 def _check_code(case: Case, customer_id: str, sent: Outcome, blind: str) -> None:
-    """Asks until the code is right, as often as the policy allows; sends another when it did not come."""
+    """Asks until the code is right, as often as the policy allows; sends another when it did not come or ran out."""
     tries = int(case.answers.get("code_tries", 0))
     asking = "identity.ask_code_blind" if blind else "identity.ask_code"
     code = case.need(
         Question(
             "code",
             Kind.CODE,
-            asking if not tries else "identity.wrong_code",
+            "identity.wrong_code" if tries else "identity.code_expired" if "code_expired" in case.answers else asking,
             _text,
             {
                 "sent_to": None if blind else sent.data.get("masked"),
@@ -206,6 +206,11 @@ def _check_code(case: Case, customer_id: str, sent: Outcome, blind: str) -> None
     checks = case.answers["code_checks"] = 1 + int(case.answers.get("code_checks", 0))
     checked = case.once(CheckCode(customer_id=customer_id, code=code, number=checks))
     if checked.status is Status.DONE:
+        return
+    if checked.code == "expired" and not blind:
+        case.answers |= {"codes": int(case.answers.get("codes", 0)) + 1, "code_expired": True}
+        case.forget("code", "code_tries")
+        _check_code(case, customer_id, _send_code(case, customer_id, blind), blind)
         return
     if tries + 1 >= case.world.policies.identity.code_tries or (checked.code != "wrong" and not blind):
         if blind:

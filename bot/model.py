@@ -237,6 +237,7 @@ class Entities(Value):
     items: tuple[NamedItem, ...] = ()
     everything: bool = False  # all items are meant, but for what is left out
     left_out: tuple[str, ...] = ()  # line ids said not to be meant: "all but the lamp"
+    kept_orders: tuple[str, ...] = ()  # numbers of own orders that shall stay as they are: "keep the one with the lamp"
     methods: tuple[NamedMethod, ...] = ()  # ways to pay or be paid, those not wanted left out
     scope: str = ""  # several orders at once: "all", "pending" (not shipped yet), "delivered"
     every_days: int | None = None  # how often: "every 6 weeks" is 42, "once a month" 30
@@ -250,6 +251,7 @@ class Reading(Value):
     `wishes` are to be acted on, in the order written. When none is sure but some are likely, `wishes` is empty and
     `candidates` has the likeliest few, best first: ask which. `answer` is to the open question, JSON as in Expected.
     `reserved`: beside a yes something is said that may take part of it back ("yes, but keep the black one").
+    `declined` says that nothing is wanted but that something be not done: "don't cancel it".
     """
 
     text: str
@@ -262,6 +264,7 @@ class Reading(Value):
     reserved: bool = False
     correction: bool = False
     never_mind: bool = False
+    declined: bool = False
     stop: bool = False
     stop_is_bare_cancel: bool = False
     start: bool = False

@@ -16,6 +16,14 @@ from bot.story import Act, Asked, Ended, Gone, HandedOver, Question, Telling, Wo
 CASE_DAYS = 7  # an unanswered matter older than this is not gone back to
 MAX_TELLINGS = 40  # stories told in one turn, however they go to each other or are answered by what was said before
 MOST_REFUSALS = 20  # remembered
+MANNERS = frozenset({"thanks", "goodbye"})
+#: Matters of one sort: where one came to its end, another about the same is done with, too.
+WHAT_IS_DONE: Mapping[str, str] = {
+    **dict.fromkeys(("return", "exchange", "reorder"), "goods"),
+    **dict.fromkeys(("cancel_order", "change_order", "change_items"), "items"),
+    "change_address": "address",
+    "change_payment": "payment",
+}
 OTHER = "other"  # the reason that any words are: none that was told unasked
 MISSES = 2  # misunderstandings before a person is asked
 
@@ -90,11 +98,15 @@ class Stage:
     def run(self) -> None:
         """Tells the open matter; when it ends, goes on with the next wish, then with what was interrupted."""
         while self.tell_top():
-            if self.queue:
-                self.open_wish(self.queue.pop(0))
-            else:
+            if not self._next_wish():
                 self.resume()
                 return
+
+    def _next_wish(self) -> bool:
+        if self.queue:
+            self.open_wish(self.queue.pop(0))
+            return True
+        return False
 
     def tell_top(self) -> bool:
         """Tells the top story; whether it came to its end and the turn may go on."""
@@ -163,6 +175,8 @@ class Stage:
 
     def leave_top(self, how: str) -> None:
         case = self.stack.pop()
+        if how == "ended":
+            self.stack = [other for other in self.stack if not replaces(case, other)]
         self.expected = None
         self.last = case
         self.events.append(Event(kind="case_" + how, data={"case": case.id, "flow": case.flow}))
@@ -176,10 +190,13 @@ class Stage:
         if self.tell_top():
             self.resume()
             return
-        if top.notice_id is not None:
+        pressed = "resumed" in top.answers and self.last is not None and self.last.flow in MANNERS
+        if top.notice_id is not None or pressed:
             del self.says[before:]
         elif self.expected:
             self.says.insert(before, Say(key="resume"))
+            top = self.stack[-1]
+            self.stack[-1] = top.model_copy(update={"answers": {**top.answers, "resumed": True}})
 
     def drop_top(self) -> None:
         if self.stack:
@@ -190,9 +207,13 @@ class Stage:
         self.resume()
 
     def ask_again(self) -> None:
-        self.says.append(Say(key="again"))
-        if self.tell_top():
+        before = len(self.says)
+        if not self.tell_top():
+            self.says.insert(before, Say(key="again"))
+        elif self._next_wish():  # it came to its end by what happened since it was asked
             self.run()
+        else:
+            self.resume()
 
     def miss(self) -> None:
         """Asks again once; the second time in a row a person is asked."""
@@ -293,6 +314,30 @@ class Stage:
             "replied_at": recent,
         }
         return Turn(self.before.model_copy(update=fields | self.changes), tuple(self.says), tuple(self.events), exempt)
+
+
+def replaces(ended: CaseState, other: CaseState) -> bool:
+    """Whether an ended matter leaves nothing to be done of another one: it is the same, or all was cancelled."""
+    about = _orders_of(ended) & _orders_of(other)
+    if not about or other.notice_id is not None:
+        return False
+    if ended.flow == "cancel_order":
+        return other.flow == ended.flow or (bool(ended.outcomes) and other.flow in WHAT_IS_DONE)
+    same = WHAT_IS_DONE.get(ended.flow)
+    lines, others = _lines_of(ended), _lines_of(other)
+    return (
+        same is not None
+        and WHAT_IS_DONE.get(other.flow) == same
+        and (lines >= others if others else ended.flow == other.flow)
+    )
+
+
+def _orders_of(case: CaseState) -> set[str]:
+    return {*case.answers.get("orders", ()), *filter(None, [case.answers.get("order")])}
+
+
+def _lines_of(case: CaseState) -> set[str]:
+    return {str(one["id"]) for one in case.answers.get("lines") or () if isinstance(one, dict)}
 
 
 def answers_of(wish: Wish) -> dict[str, Json]:

@@ -86,13 +86,14 @@ def _send_code(case: Case, customer: Customer, what: str, new: str) -> Outcome:
 def _check_code(case: Case, customer: Customer, what: str, new: str, sent: Outcome) -> Ending:
     """Asks for the code that went to the new contact, as often as the policy allows; another when it did not come."""
     tries = int(case.answers.get("contact_tries", 0))
+    expired = bool(case.answers.get("contact_expired")) and not tries
     code = case.need(
         Question(
             "contact_code",
             Kind.CODE,
-            "account.wrong_code" if tries else "account.ask_code",
+            "identity.code_expired" if expired else "account.wrong_code" if tries else "account.ask_code",
             lambda answer: answer if isinstance(answer, str) and answer.strip() else None,
-            {"new_contact": new, "minutes": case.world.policies.identity.code_minutes},
+            {"sent_to" if expired else "new_contact": new, "minutes": case.world.policies.identity.code_minutes},
             (Choice(id=ANOTHER, title=""),),
             unshown=(ANOTHER,),
         )
@@ -107,6 +108,13 @@ def _check_code(case: Case, customer: Customer, what: str, new: str, sent: Outco
     if changed.status is Status.DONE:
         days = case.world.policies.identity.contact_unchanged_days
         return case.end("account.contact_done", sources=_sources(customer), new_contact=new, days=days)
+    if changed.code == "expired":
+        case.answers |= {
+            "contact_codes": int(case.answers.get("contact_codes", 0)) + 1,
+            "contact_tries": 0,
+            "contact_expired": True,
+        }
+        return _check_code(case, customer, what, new, _send_code(case, customer, what, new))
     if changed.code == "wrong":
         case.answers["contact_tries"] = tries + 1
         return _check_code(case, customer, what, new, sent)

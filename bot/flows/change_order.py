@@ -109,7 +109,7 @@ def change_payment(case: Case) -> Ending:
     if outcome.status is not Status.DONE:
         return case.person("change_payment", order_id=order.id, proposed="change_payment")
     least, most = case.world.policies.refunds.bank_days
-    days = {"bank_days_least": least, "bank_days_most": most}
+    days = {"bank_days_least": least, "bank_days_most": most, "old_kind": _kind(case, held)}
     return case.end("payment.done", sources=order_sources(order), **facts, **days)
 
 
@@ -150,6 +150,13 @@ def _other_method(case: Case, order: Order, held: set[str], amount: Decimal) -> 
         early=True,
     )
     return case.need(question)
+
+
+def _kind(case: Case, held: dict[str, str]) -> str | None:
+    """What all of the money was paid by, where that is of one kind."""
+    methods = [method_of(case.world.customer, method_id) for method_id in held]
+    kinds = {method.kind if method else None for method in methods}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _names(case: Case, held: dict[str, str]) -> str | None:

@@ -6,11 +6,11 @@ from bot import identity
 from bot.facts import order_sources, order_view, shipment_view
 from bot.flows import mending
 from bot.flows.mending import Trouble
-from bot.flows.where_is_my_order import already_raised, is_awaited
+from bot.flows.where_is_my_order import already_raised, is_awaited, tell_where
 from bot.flows.which import Fits, which_order, which_shipment
-from bot.model import Choice, Json, Kind
+from bot.model import Choice, Json, Kind, Sort
 from bot.records import Order, OrderStatus, Shipment
-from bot.story import Case, Ending, Question
+from bot.story import YES_NO, Case, Ending, Question
 from bot.tracking import PROBLEMS, State, progress_of
 
 #: What a customer may say is wrong, and the story that mends it.
@@ -79,9 +79,25 @@ def _in_trouble(case: Case, parcel: Shipment) -> bool:
 
 def _without_parcel(case: Case, order: Order) -> Ending:
     """An order without a parcel on record: what is known of it, or a person when it should have been there."""
-    if is_awaited(order) and order.status is OrderStatus.PENDING and not _heard_problem(case):
-        return case.go("where_is_my_order", order=order.id)
+    if is_awaited(order) and order.status is OrderStatus.PENDING:
+        return _not_left(case, order)
     return case.person("delivery_" + (_heard_problem(case) or "other"), order_id=order.id)
+
+
+def _not_left(case: Case, order: Order) -> Ending:
+    """What has not left can be neither broken nor missing: that is told, and a person only asked if it is wished."""
+    problem = _heard_problem(case)
+    if problem is None:
+        return case.go("where_is_my_order", order=order.id)
+    tell_where(case, order)
+    offer = Question("person_instead", Kind.YES_NO, "policy.person_offer", _truth, choices=YES_NO, sort=Sort.OFFER)
+    if not case.need(offer):
+        return case.end("acknowledged")
+    return case.person("delivery_" + problem, order_id=order.id)
+
+
+def _truth(answer: Json) -> bool | None:
+    return answer if isinstance(answer, bool) else None
 
 
 def _heard_problem(case: Case) -> str | None:

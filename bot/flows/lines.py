@@ -32,7 +32,7 @@ class Wanted:
     def words(self) -> str:
         """The values as they may be said: no steps up or down, no price."""
         said = [value for name, value in self.options.items() if name != "rank" and value[:1] not in "+-"]
-        return ", ".join(said)
+        return ", ".join(dict.fromkeys(said))
 
 
 def which_lines(case: Case, order: Order, lines: Sequence[Line], key: str, left: Callable[[Line], int]) -> list[Picked]:
@@ -73,7 +73,7 @@ def which_variant(case: Case, order: Order, line: Line, product: Product, wanted
         return None
     stocked = product.model_copy(update={"variants": tuple(others)})
     fits = fitting(stocked, line, wanted.options, wanted.keep) if wanted.options else ()
-    if wanted.words and not fits:
+    if wanted.words and not fits and f"variant-{line.id}" not in case.answers:
         case.say("lines.no_such_variant", line=line_view(line, order.currency), wanted=wanted.words)
     shown = list(fits or _nearest(others, line))[:MOST]
     sure = len(fits or others) == 1 or (fits and "rank" in wanted.options)

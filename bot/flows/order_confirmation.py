@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot import identity
 from bot.actions import ResendReceipt
 from bot.facts import order_sources, order_view
-from bot.flows.where_is_my_order import business_days_after
+from bot.flows.where_is_my_order import awaits_return, business_days_after
 from bot.flows.which import Fits, which_order
 from bot.model import Status
 from bot.records import OrderStatus
@@ -26,7 +26,7 @@ def order_confirmation(case: Case) -> Ending:
     if order.status is OrderStatus.PENDING:
         days = case.world.policies.tracking.ships_within_days
         ships_by = business_days_after(order.placed_at, days, case)
-        overdue = ships_by < case.now
+        overdue = ships_by < case.now or awaits_return(case, order)
         return case.end("order.confirmed", sources=sources, order=view, ships_by=None if overdue else ships_by)
     return case.end("order.on_record", sources=sources, order=view)
 

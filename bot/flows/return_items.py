@@ -216,7 +216,9 @@ def _what(case: Case, *, ask_reason: bool = True) -> Sending | Verdict:
     if not policy.reason_accepted(why, rules.reasons):
         return policy.refused("policies.returns.reasons", "reason")
     if rules.ask_condition and why not in rules.condition_free_reasons and not _as_it_came(case, order):
-        return policy.refused("policies.returns.ask_condition", "used")
+        why = str(case.answers.get("heard", {}).get("reason"))
+        if why not in rules.condition_free_reasons:
+            return policy.refused("policies.returns.ask_condition", "used")
     photos = _photos(case, order) if why in rules.photo_reasons else ()
     return Sending(order, tuple(picked), why, words, photos)
 

@@ -10,10 +10,11 @@ from bot.business_hours import is_holiday
 from bot.facts import order_sources, order_view, shipment_view
 from bot.flows.which import named_orders, which_order
 from bot.model import Json, Kind, Sort
-from bot.records import Order, OrderStatus, Shipment
+from bot.records import Order, OrderStatus, ReturnStatus, Shipment
 from bot.story import YES_NO, Case, Ended, Ending, Question
 from bot.tracking import PROBLEMS, State, order_state, progress_of
 
+NOT_BACK = frozenset({ReturnStatus.REQUESTED, ReturnStatus.APPROVED})
 AT_ONCE = 3  # awaited orders told in one answer; with more, the customer is asked which
 
 
@@ -23,7 +24,7 @@ def where_is_my_order(case: Case) -> Ending:
     problems = [problem for order in orders for problem in _problems_of(case, order)]
     apart = problems[0] if len(problems) == 1 else None
     for order in orders:
-        _tell_order(case, order, apart)
+        tell_where(case, order, apart)
     case.focus = orders[0].id if len(orders) == 1 else None
     if apart is None:
         return _offer(case, orders[0]) if len(orders) == 1 else Ended()
@@ -34,7 +35,8 @@ def where_is_my_order(case: Case) -> Ending:
 def _offer(case: Case, order: Order) -> Ending:
     """One sensible next step: is what was delivered lately there; shall somebody look into what should have left."""
     if order_state(order) is State.NOT_SHIPPED:
-        return case.go("look_into", order=order.id) if ships_by(case, order) < case.now else Ended()
+        late = ships_by(case, order) < case.now and not awaits_return(case, order)
+        return case.go("look_into", order=order.id) if late else Ended()
     lately = case.now - timedelta(days=case.world.policies.delivery.damage_report_days)
     lasts = [parcel.delivered_at for parcel in order.shipments]
     if order_state(order) is not None or not lasts or not all(at and at >= lately for at in lasts):
@@ -116,7 +118,7 @@ def already_raised(order: Order, shipment: Shipment) -> bool:
     )
 
 
-def _tell_order(case: Case, order: Order, apart: Problem | None) -> None:
+def tell_where(case: Case, order: Order, apart: Problem | None = None) -> None:
     """Tells each parcel of the order but the one whose trouble is a story of its own."""
     state = order_state(order)
     sources = order_sources(order)
@@ -132,12 +134,23 @@ def _tell_order(case: Case, order: Order, apart: Problem | None) -> None:
                 case.say("wismo.being_mended", sources=sources, **facts)
             else:
                 case.say(f"wismo.{progress.state}", sources=sources, **facts)
+    elif state is State.NOT_SHIPPED and awaits_return(case, order):
+        case.say("wismo.awaits_return", sources=sources, order=view)
     elif state is State.NOT_SHIPPED:
         by = ships_by(case, order)
         key = "wismo.not_shipped" if by >= case.now else "wismo.not_shipped_late"
         case.say(key, sources=sources, order=view, ships_by=by)
     else:
         case.say(f"wismo.{state}_plain", sources=sources, order=view)
+
+
+def awaits_return(case: Case, order: Order) -> bool:
+    """Whether it was made for goods that have to be back before it leaves, and are not."""
+    made = next((change.after for change in order.changes if change.what == "exchange_of"), None)
+    if not isinstance(made, dict) or made.get("ships") != "on_arrival":
+        return False
+    first = case.world.order(str(made.get("order_id")))
+    return first is not None and any(one.status in NOT_BACK for one in first.returns)
 
 
 def ships_by(case: Case, order: Order) -> datetime:

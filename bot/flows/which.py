@@ -82,7 +82,16 @@ def which_orders(case: Case, fits: Fits = lambda order: True) -> tuple[Order, ..
     elif len(named) > 1 and len(named) == len(numbers):
         several = tuple({order.id: order for order in named}.values())
     own = tuple(order for order in several if identity.owns(world, order))
-    return own or (which_order(case, fits),)
+    spared = {*case.answers.get("spared", ()), *(one.id for one in _kept(case, world.orders))}
+    own = tuple(order for order in own if order.id not in spared) or own
+    orders = own or (which_order(case, fits),)
+    case.answers["orders"] = [order.id for order in orders]
+    return orders
+
+
+def _kept(case: Case, orders: Sequence[Order]) -> tuple[Order, ...]:
+    """The orders that the words name to stay as they are."""
+    return tuple(order for order in orders if order.number in case.heard("kept_orders"))
 
 
 def _unknown_number(case: Case, fits: Fits) -> Order:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from bot.model import Entities, Expected, Json, Kind
 from bot.ports import Known
 from bot.understanding.addresses import address_within, missing_slots, read_address
-from bot.understanding.binding import clear_answer
+from bot.understanding.binding import CANCELLING, asks_to_cancel, clear_answer
 from bot.understanding.choices import NO_IDS, choose, said_of
 from bot.understanding.dates import find_window, read_date
 from bot.understanding.items import read_items, read_quantity
 from bot.understanding.lexicon import Lexicon, any_of
 from bot.understanding.meant import after_all, without_denied
-from bot.understanding.normalise import Text, words_of
+from bot.understanding.normalise import Text, normalise, words_of
 from bot.understanding.ratings import SCALE_OF_TEN, read_rating, read_score
 from bot.understanding.reasons import find_reasons
 from bot.understanding.tellings import tellings_of
@@ -92,7 +92,12 @@ def _yes_no(expected: Expected, heard: Heard) -> Json:
     chosen = choose(heard.text, expected.choices, heard.lexicon, question=True)
     if chosen in ("yes", "no"):
         return chosen == "yes"
-    return yes_or_no(heard.text, heard.lexicon, tellings_of(expected.sort))
+    told = yes_or_no(heard.text, heard.lexicon, tellings_of(expected.sort))
+    if told is None and asks_to_cancel(expected):
+        words = [word for word in words_of(heard.text.plain) if word not in CANCELLING]
+        told = yes_or_no(normalise(" ".join(words), heard.lexicon.expand), heard.lexicon) if words else None
+        told = told if "?" not in heard.text.plain else None
+    return told
 
 
 def _choice(expected: Expected, heard: Heard) -> Json:

@@ -25,6 +25,7 @@ _POLITE = "hi hello ok okay yeah yep yup sure great perfect then well rather now
 REFUSALS = frozenset(_REFUSING.split())
 DOUBTS = REFUSALS | frozenset(_DOUBTING.split())
 POLITE = frozenset(_POLITE.split())  # said around an offer that is taken up, beside the lexicon's own fillers
+CANCELLING = frozenset({"cancel"})  # no doubt in an answer to whether to do so: "yes cancel"
 NEAR = 4  # words behind a yes in which a doubt is about that yes
 
 
@@ -39,13 +40,19 @@ def clear_answer(answer: Json, expected: Expected, text: Text, lexicon: Lexicon,
     words = text.bare.split()
     if answer is True:
         rest = words[lead:] if lead else ([] if text.bare in lexicon.yes else words)
-        return None if DOUBTS & set(rest[:NEAR]) or (not rest and "?" in text.plain) else True
+        doubts = DOUBTS - CANCELLING if asks_to_cancel(expected) else DOUBTS
+        return None if doubts & set(rest[:NEAR]) or (not rest and "?" in text.plain) else True
     if _is_clear(str(chosen), expected, text.raw, words, lexicon) or _clearly_said(
         str(chosen), expected, text, lexicon
     ):
         return answer
     refusing = [choice.id for choice in expected.choices if choice.id in NO_IDS]
     return refusing[0] if len(refusing) == 1 and REFUSALS & set(words) and "?" not in text.plain else None
+
+
+def asks_to_cancel(expected: Expected) -> bool:
+    """Whether a yes to the question cancels something, so that the word itself neither doubts nor declines."""
+    return "cancel" in expected.asks
 
 
 def _clearly_said(chosen: str, expected: Expected, text: Text, lexicon: Lexicon) -> bool:

@@ -19,6 +19,7 @@ from bot.understanding.normalise import Text, words_of
 from bot.understanding.options import ANSWERS, find_options
 from bot.understanding.orders import Span, find_orders, find_tracking
 from bot.understanding.paying import find_methods
+from bot.understanding.refusing import find_kept
 from bot.understanding.scopes import find_interval, find_scope, names_everything
 
 EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
@@ -76,6 +77,7 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         everything=everything,
         items=naming.items,
         left_out=naming.left_out,
+        kept_orders=find_kept(text, orders, lexicon, find_products),
         methods=paying.methods,
         scope=find_scope(text, lexicon),
         every_days=find_interval(text, lexicon),

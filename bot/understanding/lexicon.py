@@ -76,6 +76,8 @@ class Lexicon:
     ordinals: frozenset[str]  # those of `numbers` that tell a place and no amount
     nothing: frozenset[str]  # "neither", "none"
     denied: Patterns  # what is named but not meant: "not the shirt"
+    refused: Patterns  # what is said not to be done: "don't cancel it"
+    kept: Patterns  # what is named to stay as it is: "keep the lamp"
     instead: Patterns  # behind it stands what is meant after all: "no wait"
     meanings: tuple[tuple[str, re.Pattern[str]], ...]  # what choices of any shop are about, in any wording
     ago: Patterns  # how long ago, the number in the first group and the span in the second
@@ -226,6 +228,8 @@ def lexicon() -> Lexicon:
         ordinals=frozenset(" ".join(joined("ordinal")).split()),
         nothing=frozenset(" ".join(joined("nothing")).split()),
         denied=_patterns(joined("denied_pattern")),
+        refused=_patterns(joined("refused_pattern")),
+        kept=_patterns(joined("kept_pattern")),
         instead=_patterns(joined("instead_pattern")),
         meanings=_ruled(joined("meaning_pattern")),
         ago=_patterns(joined("ago_pattern")),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from bot.merchant.schema import FaqEntry
-from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Wish
+from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Sort, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
 from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
@@ -28,6 +28,7 @@ from bot.understanding.normalise import Text, normalise, words_of
 from bot.understanding.parts import with_named, without_what_belongs
 from bot.understanding.phrases import Phrases, their_labelled, their_languages
 from bot.understanding.reasons import find_reasons, only_tells_reason, tells_reason
+from bot.understanding.refusing import refuses, without_refused
 from bot.understanding.remembered import Remembered
 from bot.understanding.scorer import Scorer
 from bot.understanding.spelling import Speller
@@ -163,6 +164,13 @@ class Reader:
             wanted = self._wanted(text, known)
         if answer is None:
             wanted = self._told_by_things(wanted, text, entities)
+        if refused := refuses(text.plain, self._lexicon):
+            wanted = self._without_refused(wanted)
+        declined = refused and not _real([(wish, False) for wish in wanted.wishes])
+        if declined and expected and expected.kind is Kind.REASON:
+            answer = None
+        if answer is None and declined and expected and expected.kind is Kind.YES_NO and expected.binding:
+            answer = False
         answered, told = answer is not None, wanted.told
         if not answered and ((wanted.stop and self._means_no_more(text)) or self._misspells_no_more(text)):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
@@ -174,13 +182,15 @@ class Reader:
         if answered and expected:
             beside = self._beside_the_answer(text, expected)
             wishes, candidates, told = deciding.settle(beside), (), tuple(wish for wish, _ in beside)
+            if refused:
+                wishes, told = self._but_refused(wishes), self._but_refused(told)
         if person:
             wishes, candidates = _with_a_person(wishes, text), ()
         asked_for = self._language_asked_for(wishes or candidates, text)
         named = {
             "language": asked_for or "",
             "problem": "" if answered else wanted.problem,
-            "reason": self._reason(text, wishes or candidates),
+            "reason": self._reason(text, wishes or candidates, asked=_asks_of_a_return(expected)),
         }
         entities = entities.model_copy(update=named)
         wishes, told = without_what_belongs(wishes, told, self._lexicon)
@@ -205,6 +215,7 @@ class Reader:
             reserved=answer is True and self._reserves(text),
             correction=any_of(self._lexicon.correction, text.plain),
             never_mind=never_mind,
+            declined=declined,
             person=person,
             mood=mood,
             complaint=round(max(wanted.complaint, COMPLAINT[mood]), 3),
@@ -359,6 +370,21 @@ class Reader:
         )
         return self._without_mere_things(replace(wanted, wishes=wishes, candidates=candidates, told=told), names)
 
+    def _without_refused(self, wanted: Wanted) -> Wanted:
+        wishes, told = self._but_refused(wanted.wishes), self._but_refused(wanted.told)
+        return replace(wanted, wishes=wishes, candidates=(), told=told)
+
+    def _but_refused(self, wishes: Sequence[Wish]) -> tuple[Wish, ...]:
+        return without_refused(wishes, self._lexicon, self._wanted_beside)
+
+    def _wanted_beside(self, said: str) -> Wish | None:
+        """What the words beside a denial want by themselves, where they do more than tell why."""
+        clause = whole(normalise(said, self._lexicon.expand), self._lexicon)
+        if not set(clause.words) - self._lexicon.courtesy or only_tells_reason(said, self._lexicon, self._common):
+            return None
+        judged = self._judge.together([clause])[0]
+        return _found(clause, judged)[0] if judged.acted_on not in (None, deciding.STOP) else None
+
     def _without_mere_things(self, wanted: Wanted, names: Set[str]) -> Wanted:
         """Without further wishes that only name things: "return the lamp and the puzzle from order 1042" is one."""
         mere = [wish for wish in wanted.wishes[1:] if self._only_names(wish.text, names)]
@@ -445,9 +471,9 @@ class Reader:
 
         return read
 
-    def _reason(self, text: Text, wishes: Sequence[Wish]) -> str:
-        """Why something goes back or is called off, where that is what is wanted."""
-        if not REASONED & {wish.intent for wish in wishes}:
+    def _reason(self, text: Text, wishes: Sequence[Wish], *, asked: bool = False) -> str:
+        """Why something goes back or is called off, where that is what is wanted, or what is `asked` about."""
+        if not asked and not REASONED & {wish.intent for wish in wishes}:
             return ""
         return next(iter(find_reasons(text, self._lexicon)), "")
 
@@ -479,6 +505,11 @@ def _as_one_change(found: list[Found], everything: Clause) -> list[Found]:
 
 def _is_sure(wish: Wish) -> bool:
     return wish.intent not in deciding.COURTESIES and wish.probability >= SURE_BESIDE_AN_ANSWER
+
+
+def _asks_of_a_return(expected: Expected | None) -> bool:
+    """Whether an answer may tell why something goes back: "no, I opened it, it's not what you described"."""
+    return expected is not None and expected.sort is Sort.INTACT
 
 
 def _problem(likely: Sequence[Wish], main: Judged) -> str:

@@ -140,6 +140,7 @@ _WHO_AND_WHICH: Mapping[str, Key] = {
     "identity.ask_contact_alone": Key(),
     "identity.ask_code": Key(("sent_to", "minutes")),
     "identity.ask_code_blind": Key(("minutes",)),
+    "identity.code_expired": Key(("sent_to", "minutes")),
     "identity.wrong_code": Key(("sent_to", "minutes")),
     "identity.code": Key(("code", "minutes")),
     "identity.not_found": Key(),
@@ -152,6 +153,7 @@ _WHO_AND_WHICH: Mapping[str, Key] = {
 _ORDERS: Mapping[str, Key] = {
     **{f"wismo.{state}": Key(PARCEL) for state in WISMO},
     "wismo.being_mended": Key(PARCEL),
+    "wismo.awaits_return": Key(ORDER),
     "wismo.not_shipped": Key(("order", "ships_by")),
     "wismo.not_shipped_late": Key(("order", "ships_by")),
     "wismo.cancelled_plain": Key(ORDER),
@@ -268,7 +270,7 @@ _CHANGES: Mapping[str, Key] = {
     "payment.same": Key(("method", "amount")),
     "payment.none": Key(),
     "payment.summary": Key(("order", "method", "old_method", "total"), choices=YES_NO),
-    "payment.done": Key(("order", "method", "old_method", "total", *BANK)),
+    "payment.done": Key(("order", "method", "old_method", "old_kind", "total", *BANK)),
     "payment.kept": Key(("order", "method", "old_method", "total")),
 }
 

@@ -286,6 +286,7 @@ FULL: Mapping[str, Any] = {
     "last_time": True,
     "wanted": "red, 2 lb",
     "old_method": "visa 4242",
+    "old_kind": "card",
     "postage": "customer",
     "swaps": [
         {"before": _line(), "after": line_view(_LINES[0].model_copy(update={"options": {"size": "2 lb"}}), "USD")}
@@ -338,6 +339,7 @@ SPARSE: Mapping[str, Any] = {
     "back": None,
     "last_time": False,
     "old_method": None,
+    "old_kind": None,
     "postage": "shop",
     "ships": "at_once",
     "fee": None,
