@@ -26,6 +26,7 @@ LEDGER = (
     "new_orders",
 )
 KNOWN = {
+    "covers",
     "title",
     "channel",
     "now",
