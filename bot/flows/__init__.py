@@ -89,7 +89,7 @@ FLOWS: dict[str, Entry] = {
         small_talk.out_of_scope, ("out_of_scope", "jobs", "wholesale", "spam", "promotions"), passing=True
     ),
     "language_change": Entry(small_talk.language_change, ("language_change",), passing=True),
-    "grave": Entry(small_talk.grave, ("legal_threat", "safety", "chargeback")),
+    "grave": Entry(small_talk.grave, small_talk.GRAVE),
     "passed_on": Entry(small_talk.passed_on, ("payment",)),
     "asked_of_people": Entry(
         small_talk.asked_of_people,
