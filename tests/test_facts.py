@@ -107,6 +107,7 @@ def test_a_true_reply_has_nothing_unexplained() -> None:
         ("FF-1001 ", "FF-1001, Ben, "),
         ("is on its way with", "was delivered by"),
         ("is on its way with", "is out for delivery with"),
+        ("is on its way with UPS", "is on its way; UPS tried to deliver"),
         ("Tracking", "12 of 12. Tracking"),
         ("Tracking", "99 Oak Street. Tracking"),
         ("Tracking", "ben@example.com. Tracking"),

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import Engine, text
 
+from storage.engine import reading
 from tests.facts.check import unexplained
 from tests.facts.scope import Record, Scope, contacts, masked, moment
 
@@ -59,8 +61,8 @@ class Book:
 
     def _check(self, row: Any, now: datetime) -> Iterator[Finding]:
         body = _json(row.body)
-        titles = [choice["title"] for choice in body["choices"]]
-        parts = [body["text"], *titles, body.get("subject") or "", body["menu_hint"]]
+        titles = [choice["title"] for choice in body.get("choices") or ()]
+        parts = [body["text"], *titles, body.get("subject") or "", body.get("menu_hint") or ""]
         scope = self._scope(row, now)
         whole = "\n".join(parts)
         wrong = unexplained(whole, row.key.split(), row.language or "en", scope)
@@ -114,7 +116,7 @@ class Book:
             orders=tuple(self._documents("orders", party)),
             plans=tuple(self._documents("subscriptions", party)),
             products=self.products,
-            texts=tuple(f"{one.get('text') or ''} {one.get('subject') or ''}" for one in messages),
+            texts=tuple(normalize("NFKC", f"{one.get('text') or ''} {one.get('subject') or ''}") for one in messages),
             moments=tuple(at for one in tasks for at in map(_at, one) if at),
         )
 
@@ -131,7 +133,7 @@ class Book:
 
     def _rows(self, statement: str, **values: Any) -> list[Any]:
         used = {name: value for name, value in values.items() if f":{name}" in statement}
-        with self.engine.begin() as connection:
+        with reading(self.engine) as connection:
             return list(connection.execute(text(statement), used))
 
 

@@ -176,8 +176,11 @@ class _Reply:
         """A state told of the one order named that its record does not have; nothing where several are named."""
         orders = (*self.scope.orders, *self.scope.status_only)
         named = [one for one in orders if one["number"] in self.text]
-        if len(named) != 1 or len(orders) != 1 or not any(key.startswith("wismo.") for key in self.keys):
-            return
+        if len(named) != 1 or len(orders) != 1 or any(key.startswith("refund.") for key in self.keys):
+            return  # money is on its way too
+        events = [event["status"] for parcel in named[0]["shipments"] for event in parcel["events"]]
+        if "attempt_failed" not in events and any(words in self.text for words in ATTEMPTED):
+            yield "state 'attempt failed', which no carrier told"
         place = LANGUAGES_OF_TOLD.index(self.language)
         true = states_of(named[0], self.scope.now)
         told = {state for state, words in TOLD.items() if words[place] in self.text}
@@ -185,6 +188,17 @@ class _Reply:
             yield f"state {sorted(told)}, not {sorted(true)}"
 
 
+#: How a delivery that failed is told, in the languages in turn.
+ATTEMPTED = (
+    "tried to deliver",
+    "couldn't deliver",
+    "intentó entregar",
+    "a tenté de livrer",
+    "das hat aber nicht geklappt",
+    "tentou entregar",
+    "ha provato a consegnare",
+    "maar dat lukte niet",
+)
 LANGUAGES_OF_TOLD = ("en", "es", "de", "fr", "pt", "it", "nl")
 
 

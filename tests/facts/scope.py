@@ -166,7 +166,8 @@ class Scope:
         for plan in self.plans:
             found |= {plan["quantity"], plan["interval_days"], plan["interval_days"] // 7}
         for one in self.goods():
-            found |= {each["stock"] for each in one["variants"] if each.get("stock") is not None}
+            stock = [each["stock"] for each in one["variants"] if each.get("stock") is not None]
+            found |= {*stock, sum(stock)}
         loyalty = (self.customer or {}).get("loyalty") or {}
         if loyalty:
             levels = merchant.rules()["points"]
