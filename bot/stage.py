@@ -147,7 +147,9 @@ class Stage:
     def spoken_to(self) -> World:
         """The world with the language that this turn is answered in; a mood lasts one calm message longer."""
         heard = Mood(str(self.changes.get("mood", Mood.CALM)))
-        return replace(self.world, language=self.language(), mood=self.world.mood if heard is Mood.CALM else heard)
+        mood = self.world.mood if heard is Mood.CALM else heard
+        under_way = tuple(case.flow for case in self.stack[:-1])
+        return replace(self.world, language=self.language(), mood=mood, under_way=under_way)
 
     def learn(self, telling: Telling) -> None:
         asked = tuple(self.titled(question) for question in telling.asked)

@@ -78,7 +78,7 @@ FLOWS: dict[str, Entry] = {
     "alert_me": Entry(alert_me, passing=True),
     "subscription": Entry(subscription, ("subscription",), by_kind=True),
     "loyalty": Entry(loyalty, ("loyalty",), informational=True),
-    "store_question": Entry(small_talk.store_question, informational=True),
+    "store_question": Entry(small_talk.store_question),
     "person": Entry(small_talk.person, ("person",)),
     "greeting": Entry(small_talk.greeting, ("greeting",), passing=True),
     "thanks": Entry(small_talk.thanks, ("thanks",), passing=True),
