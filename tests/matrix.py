@@ -48,6 +48,7 @@ FLOWS = {
 }
 #: Cells that no transcript can fill, and why.
 APART: Mapping[tuple[str, str], str] = {
+    ("loyalty", "ambiguous"): "there is one standing, and nothing to choose from",
     ("loyalty", "transactional"): "nothing is done to points here: they come from the shop's own system",
     ("store_question", "transactional"): "a question to the shop changes nothing on record",
 }

@@ -11,6 +11,10 @@ def test_every_transcript_names_cells_that_there_are() -> None:
     assert [one.title for one in TOLD if not one.cells] == []
 
 
+def test_no_cell_is_empty() -> None:
+    assert empty_cells(table(TOLD)) == []
+
+
 def test_what_is_said_to_have_no_transcript_has_none() -> None:
     assert set(APART) & set(table(TOLD)) == set()
 

@@ -176,8 +176,8 @@ class _Reply:
         """A state told of the one order named that its record does not have; nothing where several are named."""
         orders = (*self.scope.orders, *self.scope.status_only)
         named = [one for one in orders if one["number"] in self.text]
-        if len(named) != 1 or len(orders) != 1 or any(key.startswith("refund.") for key in self.keys):
-            return  # money is on its way too
+        if len(named) != 1 or len(orders) != 1 or any(key.startswith(("refund.", "receipt.")) for key in self.keys):
+            return  # money and mails are on their way too
         events = [event["status"] for parcel in named[0]["shipments"] for event in parcel["events"]]
         if "attempt_failed" not in events and any(words in self.text for words in ATTEMPTED):
             yield "state 'attempt failed', which no carrier told"

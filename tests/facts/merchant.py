@@ -47,7 +47,8 @@ def literal(key: str, language: str) -> str:
 
 def literals(keys: Iterable[str], language: str) -> str:
     guides = "\n".join(_guides()) if any(key.startswith("setup.") for key in keys) else ""
-    return "\n".join([*(literal(key, language) for key in (*keys, *ALWAYS)), guides])
+    asked = "\n".join(_titles(language)) if any(key.startswith("clarify.") for key in keys) else ""
+    return "\n".join([*(literal(key, language) for key in (*keys, *ALWAYS)), guides, asked])
 
 
 @cache
@@ -90,6 +91,11 @@ def _faq(name: str, language: str) -> Any:
     nothing: dict[str, Any] = {"answer": {}, "title": {}}
     entry = next((one for one in _file("faq/store.yaml") if one["id"] == name), nothing)
     return [part.get(language) or part.get("en") or "" for part in (entry["answer"], entry["title"])]
+
+
+def _titles(language: str) -> list[str]:
+    """How the store questions are called where it is asked which is meant."""
+    return [one["title"].get(language) or one["title"]["en"] for one in _file("faq/store.yaml")]
 
 
 @cache
