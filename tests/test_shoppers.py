@@ -115,11 +115,14 @@ def test_three_hundred_customers_get_what_they_agreed_to_and_nothing_else(
         if found:
             wrong[shopper.key] = (found, list(talked(shopper)))
     touched = {shopper.order["id"] for shopper in them}
+    made = {order["number"] for key, order in after.items() if key not in before}
+    exchanged = {f"{one.order['number']}-X1" for one in them if one.kind == "exchange" and one.consented}
     untouched = [key for key in before if key not in touched and after[key]["changes"] + after[key]["returns"]]
     counter.engine.dispose()
     assert len(them) == 300
     assert counter.untrue == []
     assert untouched == []
+    assert made <= exchanged  # a person looks at the dearer ones first
     assert wrong == {}, "\n\n".join("\n".join([key, str(what), *talk]) for key, (what, talk) in wrong.items())
 
 

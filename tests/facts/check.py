@@ -19,6 +19,7 @@ from tests.facts.scope import SHOP_ZONE, Record, Scope, moment
 from tests.facts.tokens import CLOCK, LANGUAGES, NUMBER, WORD, Day, Token, clock, fold, spelt_out, tokens
 
 FEWEST = 3  # letters of a text of a record before it is looked for as a whole
+STOCKED = ("product.", "recommend.", "alert.", "reorder.", "items.", "notice.")  # replies that may tell a stock
 CODE_KEYS = ("identity.code", "account.code")  # a one-time code: its digits stand on record as a digest alone
 NOT_ALNUM = re.compile(r"[\W_]")
 SPANS = ("day", "week", "month", "year", "hour", "minute")
@@ -57,6 +58,7 @@ class _Reply:
         for token in tokens(left, self.language):
             if not getattr(self, f"_is_{token.kind}")(token):
                 yield f"{token.kind} {token.text!r}"
+        yield from self._wrong_quantities()
         yield from self._wrong_states()
 
     # -- each kind of token: whether it is accounted for --------------------------------------------------------------
@@ -77,7 +79,7 @@ class _Reply:
 
     def _is_share(self, token: Token) -> bool:
         known = (self.said, *self.strings)  # "80%" is an option of a keyboard
-        return int(token.value) in merchant.rules()["percent"] or any(token.text in one for one in known)
+        return int(token.value) in self.rules["percent"] or any(token.text in one for one in known)
 
     def _is_day(self, token: Token) -> bool:
         day: Day = token.value
@@ -99,12 +101,12 @@ class _Reply:
         if token.value != int(token.value):
             return False
         number = int(token.value)
-        if number in self.counts or self._is_in_a_list(number):
-            return True
         for unit, names in UNITS.items():
             if re.match(rf"[^.\n]{{0,16}}?\b(?:\w+ )?(?:{names})", token.after, re.IGNORECASE):
-                return number in merchant.rules()[unit] or (unit == "days" and number in self.scope.days_since())
-        return number in merchant.rules()["quantity"] or (token.before.endswith("-") and number in self.month_days)
+                return number in self.rules[unit] or (unit == "days" and self._is_of_days(number))
+        if number in self.counts or self._is_in_a_list(number):
+            return True
+        return number in self.rules["quantity"] or (token.before.endswith("-") and number in self.month_days)
 
     def _is_word(self, token: Token) -> bool:
         word = fold(token.text)
@@ -112,6 +114,11 @@ class _Reply:
 
     def _is_code_of_ours(self, token: Token) -> bool:
         return any(key in CODE_KEYS for key in self.keys) and re.fullmatch(r"\d{6}", token.text) is not None
+
+    def _is_of_days(self, number: int) -> bool:
+        """How often a subscription comes; only of parcels is it said for how long nothing has moved."""
+        parcels = any(key.startswith(("wismo.", "problem.", "notice.")) for key in self.keys)
+        return number in self.scope.paces() or (parcels and number in self.scope.days_since())
 
     def _is_in_a_list(self, number: int) -> bool:
         """Whether it merely counts the lines of a list: the line above begins with the number before."""
@@ -125,11 +132,16 @@ class _Reply:
 
     @cached_property
     def counts(self) -> set[int]:
-        return self.scope.counts() | spelt_out(self.written)
+        stock = self.scope.stock() if any(key.startswith(STOCKED) for key in self.keys) else set()
+        return self.scope.counts() | stock | spelt_out(self.written)
 
     @cached_property
     def days(self) -> list[datetime]:
         return list(self.scope.days())
+
+    @cached_property
+    def rules(self) -> dict[str, set[int]]:
+        return merchant.rules(tuple(self.keys))
 
     @cached_property
     def zones(self) -> set[ZoneInfo]:
@@ -169,6 +181,16 @@ class _Reply:
         yield from (at.replace(second=0, microsecond=0) for at in local)
         yield from (time.fromisoformat(part) for part in merchant.opening_hours())
         yield from (clock(match) for match in CLOCK.finditer(self.said))
+
+    def _wrong_quantities(self) -> Iterator[str]:
+        """`4 × Merino Socks` of an order that has two, where orders are named and the customer named no such number."""
+        if not self.scope.narrowed:
+            return
+        for line in self.scope.lines():
+            most = max(one["quantity"] for one in self.scope.lines() if one["title"] == line["title"])
+            for said in re.findall(rf"(?<!\w)(\d+) [x×] {re.escape(line['title'])}", self.text):
+                if int(said) > most and said not in self.numerals and int(said) not in spelt_out(self.written):
+                    yield f"quantity {said} × {line['title']}, of {most}"
 
     # -- what is said of an order's state -----------------------------------------------------------------------------
 

@@ -26,6 +26,24 @@ DEFAULTS: Mapping[str, int] = {
 }
 #: A rule's name ends on what it counts.
 UNITS = ("minutes", "hours", "days", "months", "years", "percent", "quantity", "points")
+#: Which rules a reply may tell, by what its key begins with; the rules of the same name beside these.
+TOLD_OF: Mapping[str, tuple[str, ...]] = {
+    "cancel": ("refunds",),
+    "change": ("refunds",),
+    "exchange": ("returns", "refunds"),
+    "items": ("refunds", "change"),
+    "payment": ("refunds",),
+    "refund": ("refunds", "returns"),
+    "return": ("returns", "refunds"),
+    "mend": ("delivery", "refunds"),
+    "problem": ("delivery", "tracking"),
+    "wismo": ("delivery", "tracking"),
+    "notice": ("delivery", "tracking"),
+    "account": ("identity",),
+    "subscription": ("subscriptions",),
+    "alert": (),
+    "faq": ("tracking", "returns", "refunds"),
+}
 
 
 @cache
@@ -68,12 +86,15 @@ def opening_hours() -> tuple[str, ...]:
 
 
 @cache
-def rules() -> dict[str, set[int]]:
-    """The numbers of the shop's rules by what they count; `""` for those that count nothing."""
+def rules(keys: tuple[str, ...] | None = None) -> dict[str, set[int]]:
+    """The numbers of the shop's rules by what they count, of those rules that replies of these keys may tell."""
     found: dict[str, set[int]] = {unit: set() for unit in (*UNITS, "")}
     numbers = [*_numbers(_file("policies.yaml"), ""), *_numbers(_file("catalog/products.yaml"), ""), *DEFAULTS.items()]
+    areas = {key.split(".", maxsplit=1)[0] for key in keys or ()}
+    areas |= {area for one in areas for area in TOLD_OF.get(one, ())}
     for name, number in numbers:
-        found[next((unit for unit in UNITS if unit in name), "")].add(number)
+        if keys is None or name.strip(".").split(".", maxsplit=1)[0] in areas:
+            found[next((unit for unit in UNITS if unit in name), "")].add(number)
     return found
 
 

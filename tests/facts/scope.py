@@ -164,15 +164,24 @@ class Scope:
             found |= {len(order["shipments"]), len(quantities), sum(quantities)}
             found |= {count for most in quantities for count in range(1, most + 1)}
         for plan in self.plans:
-            found |= {plan["quantity"], plan["interval_days"], plan["interval_days"] // 7}
-        for one in self.goods():
-            stock = [each["stock"] for each in one["variants"] if each.get("stock") is not None]
-            found |= {*stock, sum(stock)}
+            found |= {plan["quantity"], plan["interval_days"] // 7}
         loyalty = (self.customer or {}).get("loyalty") or {}
         if loyalty:
             levels = merchant.rules()["points"]
             found |= {loyalty["points"], *(abs(level - loyalty["points"]) for level in levels)}
         return found
+
+    def stock(self) -> set[int]:
+        """How many there are of what may be spoken of, by variant and in all."""
+        each = [
+            [one["stock"] for one in product["variants"] if one.get("stock") is not None] for product in self.goods()
+        ]
+        return {count for counts in each for count in (*counts, sum(counts))}
+
+    def paces(self) -> set[int]:
+        """Days and weeks between two deliveries of a subscription, before and after a change."""
+        plans = [one for plan in self.plans for one in _deep(plan) if isinstance(one, Mapping)]
+        return {one["interval_days"] for one in plans if "interval_days" in one}
 
     def days_since(self) -> set[int]:
         """Whole days from what is on record till now."""
