@@ -64,7 +64,7 @@ class _Reply:
     # -- each kind of token: whether it is accounted for --------------------------------------------------------------
 
     def _is_link(self, token: Token) -> bool:
-        return token.text in self.said or any(token.text in one for one in self.strings) or "/u/" in token.text
+        return token.text in self.strings or token.text in self.said or "/u/" in token.text
 
     def _is_mail(self, token: Token) -> bool:
         return fold(token.text) in self.folded or token.text.casefold() in self.written.casefold()

@@ -18,6 +18,7 @@ ALWAYS = ("common", "menu.hint", "menu.button", "resume", "again")
 #: What policies.yaml need not say: rules at their documented defaults (`flask shop schema`) that are told to customers.
 DEFAULTS: Mapping[str, int] = {
     "identity.code_minutes": 10,
+    "identity.contact_unchanged_days": 30,
     "returns.window_days": 30,
     "returns.send_within_days": 14,
     "returns.handling_days": 5,
@@ -93,7 +94,7 @@ def rules(keys: tuple[str, ...] | None = None) -> dict[str, set[int]]:
     areas = {key.split(".", maxsplit=1)[0] for key in keys or ()}
     areas |= {area for one in areas for area in TOLD_OF.get(one, ())}
     for name, number in numbers:
-        if keys is None or name.strip(".").split(".", maxsplit=1)[0] in areas:
+        if keys is None or name.strip(".").startswith(tuple(areas)):
             found[next((unit for unit in UNITS if unit in name), "")].add(number)
     return found
 
