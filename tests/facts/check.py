@@ -102,7 +102,7 @@ class _Reply:
             return False
         number = int(token.value)
         for unit, names in UNITS.items():
-            if re.match(rf"[^.\n]{{0,16}}?\b(?:\w+ )?(?:{names})", token.after, re.IGNORECASE):
+            if re.match(rf"[^.\n\x00×]{{0,16}}?\b(?:\w+ )?(?:{names})", token.after, re.IGNORECASE):
                 return number in self.rules[unit] or (unit == "days" and self._is_of_days(number))
         if number in self.counts or self._is_in_a_list(number):
             return True
