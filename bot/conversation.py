@@ -116,17 +116,8 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.run()
     elif reading.never_mind or reading.stop_is_bare_cancel:
         stage.drop_top()
-    elif narrowed(stage, reading) or _amend(stage, reading):
-        stage.run()
-    elif reading.declined and not reading.answered and (stage.expected or not reading.wishes):
-        _decline(stage)
-    elif stage.expected and reading.correction and _correct(stage, reading, reread):
-        stage.run()
-    elif stage.expected and reading.answered:
-        if not _proposes_otherwise(stage, reading, reread):
-            _answer(stage, reading, reread)
-    elif _pays_otherwise(stage, reading):
-        stage.run()
+    elif _asked_about(stage, reading, reread):
+        pass
     elif reading.wishes:
         _wish(stage, reading, reread)
     elif _answers_what_is_under(stage, reread):
@@ -137,6 +128,24 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         _clarify(stage, reading)
     else:
         _miss(stage, reading, reread)
+
+
+def _asked_about(stage: Stage, reading: Reading, reread: Reread) -> bool:
+    """Whether the text is about the open matter: takes something out of it, declines, corrects or answers it."""
+    if narrowed(stage, reading) or _amend(stage, reading):
+        stage.run()
+    elif reading.declined and not reading.answered and (stage.expected or not reading.wishes):
+        _decline(stage)
+    elif stage.expected and reading.correction and _correct(stage, reading, reread):
+        stage.run()
+    elif stage.expected and reading.answered:
+        if not _proposes_otherwise(stage, reading, reread):
+            _answer(stage, reading, reread)
+    elif _pays_otherwise(stage, reading):
+        stage.run()
+    else:
+        return False
+    return True
 
 
 def _language(before: Conversation, reading: Reading, world: World) -> str | None:

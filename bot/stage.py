@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.actions import OpenHandoff
+from bot.actions import Action, OpenHandoff
 from bot.flows import FLOWS, flow_of_intent
-from bot.model import CaseState, Conversation, Event, Expected, Json, Mood, Reading, Say, Wish
+from bot.model import CaseState, Conversation, Event, Expected, Json, Mood, Outcome, Reading, Say, Wish
+from bot.ports import Records
+from bot.records import Order
 from bot.story import Act, Asked, Ended, Gone, HandedOver, Question, Telling, World, tell
 
 CASE_DAYS = 7  # an unanswered matter older than this is not gone back to
@@ -60,7 +62,8 @@ class Stage:
     ) -> None:
         self.before = conversation
         self.world = world
-        self.act = act
+        self.act = self._acting(act)
+        self.acted = False
         self.reread = reread
         self.unasked = unasked
         limit = world.now - timedelta(days=CASE_DAYS)
@@ -104,9 +107,23 @@ class Stage:
 
     def _next_wish(self) -> bool:
         if self.queue:
+            self.look_again()
             self.open_wish(self.queue.pop(0))
             return True
         return False
+
+    def look_again(self) -> None:
+        """The orders as they stand after what was done in this turn, for whatever is told next."""
+        if self.acted:
+            orders = tuple(_as_it_stands(order, self.world.records) for order in self.world.orders)
+            self.world, self.acted = replace(self.world, orders=orders), False
+
+    def _acting(self, act: Act) -> Act:
+        def acting(action: Action, key: str) -> Outcome:
+            self.acted = True
+            return act(action, key)
+
+        return acting
 
     def tell_top(self) -> bool:
         """Tells the top story; whether it came to its end and the turn may go on."""
@@ -142,7 +159,9 @@ class Stage:
     def spoken_to(self) -> World:
         """The world with the language that this turn is answered in; a mood lasts one calm message longer."""
         heard = Mood(str(self.changes.get("mood", Mood.CALM)))
-        return replace(self.world, language=self.language(), mood=self.world.mood if heard is Mood.CALM else heard)
+        mood = self.world.mood if heard is Mood.CALM else heard
+        under_way = tuple(case.flow for case in self.stack[:-1])
+        return replace(self.world, language=self.language(), mood=mood, under_way=under_way)
 
     def learn(self, telling: Telling) -> None:
         asked = tuple(self.titled(question) for question in telling.asked)
@@ -346,6 +365,11 @@ def answers_of(wish: Wish) -> dict[str, Json]:
     if wish.condition:
         said["wish"]["condition"] = wish.condition
     return {**said, "heard": wish.named} if wish.named else dict(said)
+
+
+def _as_it_stands(order: Order, records: Records) -> Order:
+    found = (one for one in records.orders_by_number(order.number) if one.id == order.id)
+    return next(found, order)
 
 
 def _moment(text: object) -> datetime | None:

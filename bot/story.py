@@ -49,7 +49,7 @@ class World:
 
     `orders` are newest first. `status_only` names the orders shown by knowledge alone: no address, contact or payment
     details of these may be said. `contact_changed_at` is when the contact written from last changed on the record.
-    `language` is the one they are answered in.
+    `language` is the one they are answered in; `under_way` are the flows that the one told now has interrupted.
     """
 
     now: datetime
@@ -67,6 +67,7 @@ class World:
     focus: str | None = None
     refusals: Mapping[str, Sequence[str]] = field(default_factory=dict)  # as in Conversation
     language: str = "en"
+    under_way: tuple[str, ...] = ()
 
     @property
     def policies(self) -> Policies:

@@ -1,7 +1,7 @@
 """Strangers write to the sample shop in their own words: what they are told, and what stands in the ledger afterwards.
 
 Each transcript of tests/conversations is a test; README.md there says how to write one. What a transcript does not say
-to have happened must not have happened.
+to have happened must not have happened, and every fact of every reply stands on record (tests/facts).
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from storage.engine import make_engine
+from tests.facts.book import Book
 from tests.transcripts import Told, Transcript, make_empty
 
 FOLDER = Path(__file__).parent / "conversations"
@@ -26,6 +28,7 @@ LEDGER = (
     "new_orders",
 )
 KNOWN = {
+    "covers",
     "title",
     "channel",
     "now",
@@ -58,9 +61,14 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_conversation(story: Mapping[str, Any], empty: Path, tmp_path: Path) -> None:
     assert set(story) <= KNOWN, set(story) - KNOWN
     transcript = Transcript(story, tmp_path, empty)
+    engine = make_engine(f"sqlite:///{transcript.file}")
+    book = Book(engine)
+    book.look()
     for step in story["talk"]:
         assert set(step) <= STEPS | {"bot", "shows", "hides", "on"}, step
         _compare(step, transcript.tell(step))
+        assert book.check(transcript.now) == []
+    engine.dispose()
     _compare_ledger(story, transcript)
 
 

@@ -20,6 +20,7 @@ from storage.engine import make_engine, migrate, reading
 from storage.exporting import export_text
 from storage.importing import import_files
 from storage.store import SqlStore
+from tests.facts.book import Book, Finding
 from tests.shoppers import NOW, Shopper, retail_records, shoppers, talked, wrongs
 from tests.transcripts import Mouths, ledger, shop
 from tests.works import MovedClock
@@ -44,6 +45,9 @@ class Counter:
             SqlStore(self.engine, ledger), reader, shop, dict.fromkeys(Channel, self.mouths), self.clock
         )
         self.count = 0
+        self.book = Book(self.engine)
+        self.book.look()
+        self.untrue: list[Finding] = []
 
     def say(self, shopper: Shopper, text: str, channel: Channel) -> str:
         """What is read for it."""
@@ -61,6 +65,7 @@ class Counter:
             pass
         while self.service.send_next():
             pass
+        self.untrue += self.book.check(self.clock.now())
         sent = [one for one in self.mouths.sent[before:] if one.audience == "customer" and one.to == sender.raw]
         return "\n".join("\n".join(numbered(one.channel, one.body).parts) for one in sent)
 
@@ -110,10 +115,14 @@ def test_three_hundred_customers_get_what_they_agreed_to_and_nothing_else(
         if found:
             wrong[shopper.key] = (found, list(talked(shopper)))
     touched = {shopper.order["id"] for shopper in them}
+    made = {order["number"] for key, order in after.items() if key not in before}
+    exchanged = {f"{one.order['number']}-X1" for one in them if one.kind == "exchange" and one.consented}
     untouched = [key for key in before if key not in touched and after[key]["changes"] + after[key]["returns"]]
     counter.engine.dispose()
     assert len(them) == 300
+    assert counter.untrue == []
     assert untouched == []
+    assert made <= exchanged  # a person looks at the dearer ones first
     assert wrong == {}, "\n\n".join("\n".join([key, str(what), *talk]) for key, (what, talk) in wrong.items())
 
 

@@ -80,7 +80,7 @@ FLOWS: dict[str, Entry] = {
     "alert_me": Entry(alert_me, passing=True),
     "subscription": Entry(subscription, ("subscription",), by_kind=True),
     "loyalty": Entry(loyalty, ("loyalty",), informational=True),
-    "store_question": Entry(small_talk.store_question, informational=True),
+    "store_question": Entry(small_talk.store_question),
     "person": Entry(small_talk.person, ("person",)),
     "greeting": Entry(small_talk.greeting, ("greeting",), passing=True),
     "thanks": Entry(small_talk.thanks, ("thanks",), passing=True),
@@ -91,7 +91,7 @@ FLOWS: dict[str, Entry] = {
         small_talk.out_of_scope, ("out_of_scope", "jobs", "wholesale", "spam", "promotions"), passing=True
     ),
     "language_change": Entry(small_talk.language_change, ("language_change",), passing=True),
-    "grave": Entry(small_talk.grave, ("legal_threat", "safety", "chargeback")),
+    "grave": Entry(small_talk.grave, small_talk.GRAVE),
     "passed_on": Entry(small_talk.passed_on, ("payment",)),
     "asked_of_people": Entry(
         small_talk.asked_of_people,

@@ -124,6 +124,8 @@ def _problem(case: Case, order: Order, shipment: Shipment) -> str:
     waiting = progress.state in (State.IN_TRANSIT, State.OUT_FOR_DELIVERY, State.LABEL_MADE, State.PICKUP, State.LATE)
     if problem == "not_received" and progress.state in PROBLEMS:
         return progress.state.value
+    if problem == "attempt_failed" and progress.state is State.DELIVERED:
+        return "not_received"
     return "lost" if problem == "not_received" and waiting else problem
 
 

@@ -76,12 +76,14 @@ class Trouble:
 
 
 def attempt_failed(trouble: Trouble) -> Ending:
-    """Nobody was there: another day, a pick-up point, or another address."""
+    """Nobody was there, as the carrier or the customer alone says: another day, a pick-up point, another address."""
     case = trouble.case
     if case.heard("dates") and "fix" not in case.answers:
         case.answers["fix"] = "redeliver"
     offered = ("redeliver", "pickup", "address", "person")
-    fix = trouble.choose("fix", "problem.attempt_failed", *offered, binding=("pickup",))
+    told = trouble.state is State.ATTEMPT_FAILED or case.answers.get("told_by") == "carrier"
+    key = "problem.attempt_failed" if told else "problem.attempt_said"
+    fix = trouble.choose("fix", key, *offered, binding=("pickup",))
     if fix == "redeliver":
         return redeliver(trouble)
     if fix == "pickup":

@@ -14,6 +14,7 @@ from bot.story import Case, Ending
 from bot.tracking import PROBLEMS, progress_of
 
 CLAIMS = ("claim", "warranty_claim")
+MATTERS = frozenset({"delivery_problem", "warranty", "return", "exchange", "refund", "complaint"})
 
 
 def recommendation(case: Case) -> Ending:
@@ -37,6 +38,8 @@ def trouble(case: Case) -> str:
     world = case.world
     if world.mood is not Mood.CALM:
         return "low_mood"
+    if MATTERS & set(world.under_way):
+        return "matter_open"
     if world.customer and world.records.open_handoffs(world.customer.id):
         return "handoff_open"
     return next((why for order in world.orders if (why := _trouble_of(case, order))), "")

@@ -13,6 +13,7 @@ from bot.wording.keys import INTENTS
 MENU = ("where_is_my_order", "delivery_problem", "order_confirmation", "person")
 PHOTO_MENU = ("delivery_problem", "return", "person")
 ELSE = "something_else"
+GRAVE = ("legal_threat", "safety", "chargeback")  # never the bot's to answer (PRODUCT.md section 3)
 
 
 def greeting(case: Case) -> Ending:
@@ -42,7 +43,7 @@ def person(case: Case) -> Ending:
 
 
 def grave(case: Case) -> Ending:
-    """A legal threat, an injury, a chargeback: never the bot's to answer (PRODUCT.md section 3)."""
+    """A legal threat, an injury, a chargeback: people answer it."""
     if _intent(case) == "safety":
         case.say("safety")
     return case.person(_intent(case))
@@ -81,11 +82,15 @@ def language_change(case: Case) -> Ending:
 
 
 def clarify(case: Case) -> Ending:
-    """Which of the likeliest was meant; without any, what can be asked for at all."""
+    """Which of the likeliest was meant; without any, what can be asked for at all.
+
+    What the shop's words have no title for is not offered; what only people may answer is offered as a person.
+    """
     from bot.flows import flow_of_intent
 
     titles = case.answers.get("titles", {})
-    intents = [intent for intent in case.answers.get("intents", []) if intent in titles or _is_titled(intent)][:3]
+    meant = dict.fromkeys("person" if intent in GRAVE else intent for intent in case.answers.get("intents", []))
+    intents = [intent for intent in meant if intent in titles or intent in INTENTS][:3]
     key, offered = ("clarify.which", (*intents, ELSE)) if intents else ("clarify.menu", MENU)
     if len(intents) == 1:
         key = "clarify.one"
@@ -96,12 +101,6 @@ def clarify(case: Case) -> Ending:
     if chosen == ELSE:
         return case.end("clarify.rephrase")
     return case.go(flow_of_intent(chosen), **_carried(case), wish={"intent": chosen, "probability": 1.0, "text": ""})
-
-
-def _is_titled(intent: str) -> bool:
-    """Whether the shop's words name it, which those that are only ever passed to people are not; a store question is
-    named by the question itself."""
-    return intent in INTENTS
 
 
 def _intent(case: Case) -> str:

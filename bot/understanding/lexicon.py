@@ -30,6 +30,7 @@ class Lexicon:
     help: frozenset[str]
     stop_wish: Patterns
     stop_except: Patterns
+    unchanged: Patterns
     stop_cue: Patterns  # one of these has to stand in what the model takes for a wish to hear no more
     stop_other: Patterns  # and none of these: it may be this that is to end
     person: Patterns
@@ -182,6 +183,7 @@ def lexicon() -> Lexicon:
         help=frozenset(joined("help")),
         stop_wish=_patterns(joined("stop_pattern")),
         stop_except=_patterns(joined("stop_except_pattern")),
+        unchanged=_patterns(joined("unchanged_pattern")),
         stop_cue=_patterns(joined("stop_cue_pattern")),
         stop_other=_patterns(joined("stop_other_pattern")),
         person=_patterns(joined("person_pattern")),

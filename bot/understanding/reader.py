@@ -410,6 +410,7 @@ class Reader:
             found += self._found_in(part, some, judged, main)
         if main.acted_on and all(wish.intent != main.acted_on for wish, _ in found):
             found = [_found(everything, main), *found]
+        found = [one for one in found if not self._leaves_alone(one[0].text)]
         found = _as_one_change(self._without_reasons(found), everything)
         complaint = dict(main.ranked).get("complaint", 0.0)
         complaint = max([complaint, *(wish.probability for wish, _ in found if wish.intent == "complaint")])
@@ -432,6 +433,10 @@ class Reader:
         if len(reasoned) == len(whys):
             return found
         return [one for one in found if one[0] not in whys]
+
+    def _leaves_alone(self, said: str) -> bool:
+        """Whether it only says that nothing beside is changed: "everything else the same" orders nothing again."""
+        return any_of(self._lexicon.unchanged, " ".join(words_of(said)))
 
     def _promising(self, clauses: Sequence[Clause]) -> list[Clause]:
         """Of several stretches those that are no mere manners, by words alone: the encoder takes its time for each."""

@@ -175,6 +175,7 @@ _PROBLEMS: Mapping[str, Key] = {
     "problem.sorry": Key(PARCEL),
     "problem.which_item": Key(PARCEL, choices=("all",)),
     "problem.attempt_failed": Key(PARCEL, choices=("redeliver", "pickup", "address", "person")),
+    "problem.attempt_said": Key(PARCEL, choices=("redeliver", "pickup", "address", "person")),
     "problem.wrong_address": Key(PARCEL),
     "problem.damaged_by_carrier": Key(PARCEL),
     "problem.damaged_photo": Key(PARCEL),

@@ -214,3 +214,14 @@ def test_a_merchants_phrases_and_store_questions_are_learnt():
 )
 def test_how_a_letter_begins_and_ends_is_no_wish_of_its_own(ear, text):
     assert intents(ear(text)) == ["where_is_my_order"]
+
+
+@pytest.mark.parametrize("rest", ["everything else the same", "keep the rest the same please", "rest stays the same"])
+def test_what_stays_as_it_is_is_not_ordered_again(ear, rest):
+    assert "reorder" not in intents(ear(f"can you swap the lamp in order 1042 for a white one? {rest}"))
+
+
+def test_a_mail_that_never_came_is_no_wish_to_hear_no_more(ear):
+    for text in ("there was no email, did it go through", "no confirmation no email!!! did my order go through?"):
+        assert not ear(text).stop, text
+    assert ear("no more emails please").stop
