@@ -87,7 +87,7 @@ def _doubted(stage: Stage, matter: CaseState | None, wish: Wish, reading: Readin
 
 def _only_a_guess(stage: Stage, wish: Wish, reading: Reading) -> bool:
     """Whether help with a thing that no guide is about would bring a person for words that hardly ask for it."""
-    if wish.intent != "setup_help" or wish.probability >= SURE:
+    if wish.intent != "setup_help" or wish.probability >= DOUBTFUL:
         return False
     world, named = stage.world, set(reading.entities.products)
     lines = [line for order in world.orders for line in order.lines if line.id in named]

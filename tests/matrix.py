@@ -1,6 +1,6 @@
 """Which transcript of tests/conversations tells which flow under which of the seven conditions (PRODUCT.md, section 3).
 
-Each transcript says by `covers` what it is there for. `python -m tests.matrix` writes docs/reference/matrix.md anew; a
+A transcript says by `covers` which cells it is there for, if any. `python -m tests.matrix` writes docs/reference/matrix.md anew; a
 cell without a transcript is told in APART why it can have none, or a test fails.
 """
 
@@ -65,7 +65,7 @@ class Covering:
 
 
 def coverings() -> Iterator[Covering]:
-    """Every transcript, in the order of the files. Raises KeyError for one that says no `covers`."""
+    """Every transcript, in the order of the files."""
     for file in sorted(FOLDER.glob("*.yaml")):
         text = file.read_text(encoding="utf-8")
         starts = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith("- title:")]
@@ -75,7 +75,7 @@ def coverings() -> Iterator[Covering]:
 
 
 def _cells(story: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((cell["flow"], cell["condition"]) for cell in story["covers"])
+    return tuple((cell["flow"], cell["condition"]) for cell in story.get("covers", ()))
 
 
 def table(told: list[Covering]) -> dict[tuple[str, str], list[Covering]]:
