@@ -41,6 +41,7 @@ REOPEN_MINUTES = 60  # a bare order number goes on with the last matter for so l
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
+MONEY = "money"  # the intent of what is answered before anything else
 SHOW = "show"  # the kind of a wish that only asks
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
@@ -108,7 +109,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.open("person", {"wish": {"text": reading.text}})
         stage.run()
     elif reading.never_mind or reading.stop_is_bare_cancel:
-        stage.drop_top()
+        _never_mind(stage, reading)
     elif stage.expected and reading.correction and _correct(stage, reading, reread):
         stage.run()
     elif stage.expected and reading.answered:
@@ -123,6 +124,19 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         _clarify(stage, reading)
     else:
         _miss(stage, reading, reread)
+
+
+def _never_mind(stage: Stage, reading: Reading) -> None:
+    """The open matter is let go of; a question about money beside it is answered all the same."""
+    asked = [wish for wish in reading.wishes if wish.intent == MONEY]
+    if not asked:
+        stage.drop_top()
+        return
+    if stage.stack:
+        stage.leave_top("dropped")
+    stage.queue = asked[1:]
+    stage.open_wish(asked[0])
+    stage.run()
 
 
 def _language(before: Conversation, reading: Reading, world: World) -> str | None:
@@ -142,7 +156,11 @@ def _take_answer(stage: Stage, reading: Reading) -> None:
     answers = {stage.expected.name: reading.answer, **reason_given(stage.expected, reading)}
     stage.stack[-1] = with_heard(case, reading, answers)
     stage.misses = 0
-    stage.queue += [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) != case.flow]
+    wishes = [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) != case.flow]
+    first = next((wish for wish in wishes if wish.intent == MONEY), None)
+    stage.queue += [wish for wish in wishes if wish is not first]
+    if first:  # answered before anything else is asked
+        stage.open_wish(first)
     stage.run()
 
 

@@ -129,6 +129,14 @@ class Lexicon:
     only_named: frozenset[str]  # values that need their option's name
     some: frozenset[str]  # before another product that is wanted
     size_lead: frozenset[str]  # before a size of one letter
+    money: tuple[tuple[str, re.Pattern[str]], ...]  # questions about money and orders as a whole, as in money.KINDS
+    money_not: Patterns  # what such a question is not about
+    money_cancel: Patterns  # by what money would come back
+    money_return: Patterns
+    money_remove: Patterns
+    money_several: Patterns  # several orders are asked about
+    money_amount: Patterns  # asks for an amount
+    money_supposed: Patterns  # begins what is only supposed: "if I cancel"
 
 
 def raw_sections(folder: str, language: str) -> str:
@@ -277,6 +285,14 @@ def lexicon() -> Lexicon:
         only_named=frozenset(" ".join(joined("only_named")).split()),
         some=frozenset(" ".join(joined("some")).split()),
         size_lead=frozenset(" ".join(joined("size_lead")).split()),
+        money=_ruled(joined("money_pattern")),
+        money_not=_patterns(joined("money_not")),
+        money_cancel=_patterns(joined("money_cancel")),
+        money_return=_patterns(joined("money_return")),
+        money_remove=_patterns(joined("money_remove")),
+        money_several=_patterns(joined("money_several")),
+        money_amount=_patterns(joined("money_amount")),
+        money_supposed=_patterns(joined("money_supposed")),
     )
 
 
