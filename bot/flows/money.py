@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot import identity
 from bot.facts import View, order_sources, order_view
-from bot.flows.sums import lately_back, order_totals, paid_parts, ranked, refunded_parts, totals
+from bot.flows.sums import changed_lately, lately_back, order_totals, paid_parts, ranked, refunded_parts, totals
 from bot.flows.what_if import about_open_matter, difference, keeping_only, variants_offered, what_comes_back
 from bot.flows.which import which_order
 from bot.model import Level, Source
@@ -19,7 +19,6 @@ from bot.story import Case, Ending
 
 RANKS = ("dearest", "cheapest", "newest", "oldest")
 MOST_LISTED = 20
-SEVERAL = "several"
 
 
 def money(case: Case) -> Ending:
@@ -34,6 +33,8 @@ def money(case: Case) -> Ending:
         return case.end("money.no_orders")
     if kind in RANKS:
         return _extreme(case, orders, kind)
+    if kind == "list":
+        return _list(case, orders, how)
     if kind in STORIES:
         return STORIES[kind](case, orders)
     if kind == "back":
@@ -71,7 +72,7 @@ def _total(case: Case, orders: Sequence[Order], how: str) -> Ending:
     """What the things named cost, else the orders named; beside an open matter what that comes to."""
     lines = _named_lines(case, orders)
     named = bool(lines or case.heard("order_numbers") or case.answers.get("heard", {}).get("scope"))
-    if not named and how != SEVERAL and (ending := about_open_matter(case)):
+    if not named and not how and (ending := about_open_matter(case)):
         return ending
     if lines:
         views = [_bought(order, line) for order, line in lines]
@@ -99,16 +100,24 @@ def _chosen(case: Case, orders: Sequence[Order], how: str) -> list[Order]:
     if numbers:
         found = [order for number in numbers for order in identity.matching(orders, number)[:1]]
         chosen = list({order.id: order for order in found}.values()) or [which_order(case)]
-    elif case.answers.get("heard", {}).get("scope") or how == SEVERAL:
-        scope = str(case.answers.get("heard", {}).get("scope") or "all")
-        kept = [order for order in orders if order.status is not OrderStatus.CANCELLED]
-        chosen = [order for order in kept if scope in ("all", order.status.value)] or kept
+    elif case.answers.get("heard", {}).get("scope") or how:
+        chosen = _of_state(orders, str(case.answers.get("heard", {}).get("scope") or "all"), how)
     else:
         focused = case.world.order(case.world.focus) if case.world.focus else None
         chosen = [focused] if focused in orders and focused else [which_order(case)]
     if len(chosen) == 1:
         case.focus = chosen[0].id
     return chosen[:MOST_LISTED] or list(orders)
+
+
+def _of_state(orders: Sequence[Order], scope: str, how: str) -> list[Order]:
+    """Those of this state that are not cancelled; where a number is said, the ones that are so many."""
+    kept = [order for order in orders if order.status is not OrderStatus.CANCELLED]
+    chosen = [order for order in kept if scope in ("all", order.status.value)] or kept
+    if not how.isdigit() or len(chosen) == int(how):
+        return chosen
+    groups = ([order for order in orders if order.status is status] for status in OrderStatus)
+    return next((group for group in (*groups, list(orders)) if len(group) == int(how)), chosen)
 
 
 def _named_lines(case: Case, orders: Sequence[Order]) -> list[tuple[Order, Line]]:
@@ -127,11 +136,13 @@ def _extreme(case: Case, orders: Sequence[Order], rank: str) -> Ending:
     return case.end("money.extreme", sources=_sources(found), rank=rank, orders=_views(found))
 
 
-def _list(case: Case, orders: Sequence[Order]) -> Ending:
+def _list(case: Case, orders: Sequence[Order], how: str) -> Ending:
     scope = str(case.answers.get("heard", {}).get("scope") or "all")
     shown = [order for order in orders if scope in ("all", order.status.value)][:MOST_LISTED]
     if not shown:
         return case.end("money.no_orders")
+    if how == "sorted":
+        shown.sort(key=lambda order: (order.currency, -order.total))
     return case.end("money.list", sources=_sources(shown), orders=_views(shown))
 
 
@@ -162,7 +173,9 @@ def _paid(case: Case, orders: Sequence[Order]) -> Ending:
 def _charged(case: Case, orders: Sequence[Order]) -> Ending:
     """Every charge and refund that is on record for the order spoken of."""
     customer = case.world.customer
-    chosen = [order for order, _ in _named_lines(case, orders)] or _chosen(case, orders, "")
+    named = [order for order, _ in _named_lines(case, orders)]
+    lately = [] if case.heard("order_numbers") else [order for order in orders if changed_lately(order, case.now)]
+    chosen = named or lately or _chosen(case, orders, "")
     paid = [one for order in chosen for one in paid_parts(order, customer)]
     back = [one for order in chosen for one in refunded_parts(order, customer)]
     if not paid:
@@ -171,7 +184,6 @@ def _charged(case: Case, orders: Sequence[Order]) -> Ending:
 
 
 STORIES: Mapping[str, Callable[[Case, Sequence[Order]], Ending]] = {
-    "list": _list,
     "count": _count,
     "paid": _paid,
     "charged": _charged,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.actions import Action
-from bot.model import CaseState, Json, Outcome, Say, Sort, Status
+from bot.model import CaseState, Json, Kind, Outcome, Say, Sort, Status
 from bot.story import Asked, Case, Gone, HandedOver, Question, tell
 
 MOST_STEPS = 20
@@ -30,13 +30,14 @@ ANY_REASON = ("changed_mind", "no_longer_needed")
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
     """`key` and `facts` of the summary that it comes to, by these `answers`; without one `says` tell why not, or a
-    `person` decides."""
+    `person` decides, or it may be one `among` several."""
 
     key: str
     facts: Mapping[str, Any]
     says: tuple[Say, ...] = ()
     person: bool = False
     answers: Mapping[str, Json] = field(default_factory=dict)
+    among: Question[Any] | None = None  # the versions it may be, where none is said
 
 
 def rehearse(
@@ -56,6 +57,8 @@ def rehearse(
         match telling.outcome:
             case Asked(question) if question.sort is Sort.CONFIRM:
                 return Rehearsed(question.key, question.facts, tuple(said), answers=telling.state.answers)
+            case Asked(question) if question.kind is Kind.VARIANT:
+                return Rehearsed("", {}, tuple(said), among=question)
             case Asked(question):
                 told = {**telling.state.answers, question.name: _given(case, question, f"{label}-{question.name}")}
             case Gone(other, more):

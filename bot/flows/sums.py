@@ -69,6 +69,12 @@ def refunded_parts(order: Order, customer: Customer | None) -> list[View]:
     return [part(order, summary(order.lines), amount, customer, method_id) for amount, method_id in back]
 
 
+def changed_lately(order: Order, now: datetime) -> bool:
+    """Whether it was changed, or money of it sent back, within a day."""
+    moments = [*(change.at for change in order.changes), *(one.at for one in order.refunds if one.at)]
+    return any(moment >= now - LATELY for moment in moments)
+
+
 def lately_back(order: Order, customer: Customer | None, policies: Policies, now: datetime) -> list[View]:
     """What comes back by what was done within a day: refunds on record, and returns that have yet to arrive."""
     since = now - LATELY

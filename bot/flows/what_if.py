@@ -267,6 +267,8 @@ def _told_difference(case: Case, told: Rehearsed, offered: tuple[str, dict[str, 
     facts = told.facts
     for say in told.says:
         case.say(say.key, sources=say.sources, **say.facts)
+    if told.among and (ending := _priced(case, told.among)):
+        return ending
     if told.key not in ("items.summary", "exchange.summary"):
         return case.end() if told.says else None
     order = _order_of(case, told)
@@ -288,8 +290,11 @@ def _variants_offered(case: Case) -> Ending | None:
     if asked.get("kind") != Kind.VARIANT.value:
         return None
     question = question_of(case, beside["flow"], beside["answers"], beside["outcomes"])
-    if question is None:
-        return None
+    return _priced(case, question) if question else None
+
+
+def _priced(case: Case, question: Question[Any]) -> Ending | None:
+    """What each of the versions offered costs, and how much more or less than the one bought."""
     shown = [choice.id for choice in question.choices if choice.id not in question.unshown]
     product = case.world.records.product_of_sku(shown[0]) if shown else None
     if product is None:

@@ -135,6 +135,7 @@ class Lexicon:
     money_return: Patterns
     money_remove: Patterns
     money_several: Patterns  # several orders are asked about
+    money_sorted: Patterns  # a list is wanted by price
     money_amount: Patterns  # asks for an amount
     money_supposed: Patterns  # begins what is only supposed: "if I cancel"
 
@@ -291,6 +292,7 @@ def lexicon() -> Lexicon:
         money_return=_patterns(joined("money_return")),
         money_remove=_patterns(joined("money_remove")),
         money_several=_patterns(joined("money_several")),
+        money_sorted=_patterns(joined("money_sorted")),
         money_amount=_patterns(joined("money_amount")),
         money_supposed=_patterns(joined("money_supposed")),
     )

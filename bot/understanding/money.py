@@ -13,6 +13,8 @@ from bot.understanding.normalise import Text, fold, words_of
 INTENT = "money"
 BACK, DIFFERENCE, TOTAL, BALANCE, VARIANTS, SHORT = "back", "difference", "total", "balance", "variants", "short"
 SEVERAL = "several"  # of a total: of more than one order
+SORTED = "sorted"  # of a list: by price
+MOST_COUNTED = 9  # orders
 CANCEL, RETURN, REMOVE = "cancel", "return", "remove"
 #: Where several kinds are found in a sentence the first stands; a balance may be asked for beside it.
 KINDS = (
@@ -134,9 +136,20 @@ def _start(plain: str, found: tuple[str, int], lexicon: Lexicon) -> int:
 
 
 def _with_how(kinds: tuple[str, ...], said: str, lexicon: Lexicon) -> tuple[str, ...]:
-    hows = {BACK: how_said(said, lexicon), TOTAL: SEVERAL if any_of(lexicon.money_several, said) else ""}
+    hows = {
+        BACK: how_said(said, lexicon),
+        TOTAL: _how_many(said, lexicon) if any_of(lexicon.money_several, said) else "",
+        "list": SORTED if any_of(lexicon.money_sorted, said) else "",
+    }
     plain = [TOTAL if kind == SHORT else kind for kind in kinds]
     return tuple(f"{kind}.{hows[kind]}" if hows.get(kind) else kind for kind in dict.fromkeys(plain))
+
+
+def _how_many(said: str, lexicon: Lexicon) -> str:
+    """`several`, or how many orders where a number is said."""
+    words = [word for word in words_of(said) if word not in lexicon.ordinals]
+    numbers = [int(word) if word.isdigit() else lexicon.numbers.get(word, 0) for word in words]
+    return next((str(number) for number in numbers if 1 < number <= MOST_COUNTED), SEVERAL)
 
 
 def how_said(said: str, lexicon: Lexicon) -> str:

@@ -135,7 +135,7 @@ class Reader:
         asked = None if expected and expected.kind in QUIET_KINDS else find_money(words, expected, self._lexicon)
         if asked:
             rest = normalise(asked.rest, self._lexicon.expand)
-            beside = self._meaning(rest, expected, known, spoken) if rest.bare else None
+            beside = self._without_names(self._meaning(rest, expected, known, spoken), known) if rest.bare else None
             named = find_entities(words, None, known, self._lexicon, self._country)
             reading = with_questions(words, asked, beside, named, expected, known, spoken)
             if reading:
@@ -369,6 +369,12 @@ class Reader:
         mere = [wish for wish in wanted.wishes[1:] if self._only_names(wish.text, names)]
         wishes, told = (tuple(wish for wish in some if wish not in mere) for some in (wanted.wishes, wanted.told))
         return replace(wanted, wishes=wishes, told=told) if mere else wanted
+
+    def _without_names(self, reading: Reading, known: Known) -> Reading:
+        """Without wishes that only name things."""
+        names = names_of(dict.fromkeys(line.title for order in known.orders for line in order.lines), self._common)
+        wishes = tuple(wish for wish in reading.wishes if not self._only_names(wish.text, names))
+        return reading.model_copy(update={"wishes": wishes})
 
     def _only_names(self, said: str, names: Set[str]) -> bool:
         words = [word for word in words_of(said) if not any(character.isdigit() for character in word)]
