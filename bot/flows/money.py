@@ -79,6 +79,8 @@ def _total(case: Case, orders: Sequence[Order], how: str) -> Ending:
         sums = totals(Money(line.price * line.quantity, order.currency) for order, line in lines)
         return case.end("money.items", sources=_sources([one for one, _ in lines]), bought=views, totals=sums)
     chosen = _chosen(case, orders, how)
+    if len(chosen) == 1:
+        return case.go("order_confirmation", order=chosen[0].id)
     return case.end("money.total", sources=_sources(chosen), orders=_views(chosen), totals=order_totals(chosen))
 
 
@@ -179,7 +181,7 @@ def _charged(case: Case, orders: Sequence[Order]) -> Ending:
     paid = [one for order in chosen for one in paid_parts(order, customer)]
     back = [one for order in chosen for one in refunded_parts(order, customer)]
     if not paid:
-        return case.end("money.no_payment", sources=_sources(chosen), order=order_view(chosen[0]))
+        return case.go("order_confirmation", order=chosen[0].id)
     return case.end("money.charged", sources=_sources(chosen), parts=paid, refunded=back)
 
 

@@ -135,6 +135,7 @@ class Lexicon:
     money_return: Patterns
     money_remove: Patterns
     money_several: Patterns  # several orders are asked about
+    money_how_much: Patterns  # asks how much, beside a yes or no that is waited for
     money_sorted: Patterns  # a list is wanted by price
     money_amount: Patterns  # asks for an amount
     money_supposed: Patterns  # begins what is only supposed: "if I cancel"
@@ -292,6 +293,7 @@ def lexicon() -> Lexicon:
         money_return=_patterns(joined("money_return")),
         money_remove=_patterns(joined("money_remove")),
         money_several=_patterns(joined("money_several")),
+        money_how_much=_patterns(joined("money_how_much")),
         money_sorted=_patterns(joined("money_sorted")),
         money_amount=_patterns(joined("money_amount")),
         money_supposed=_patterns(joined("money_supposed")),

@@ -35,6 +35,7 @@ KINDS = (
     TOTAL,
     SHORT,
 )
+RANKS = frozenset({"dearest", "cheapest", "newest", "oldest"})
 #: Told of the sender themselves, whoever asks; the others need orders that are known to be theirs.
 OF_THE_SENDER = frozenset({"paid", BALANCE, "methods", "list"})
 MOST_SENTENCES = 24
@@ -71,7 +72,9 @@ def find_money(text: Text, expected: Expected | None, lexicon: Lexicon) -> Quest
             continue
         start = _start(plain, found[0], lexicon)
         before = plain[:start].strip(" ,:")
-        if before:
+        if found[0][0] in RANKS and how_said(plain, lexicon):
+            rest.append(sentence)  # "cancel my cheapest order" asks and wants
+        elif before:
             rest.append(before + ".")
         said.append(plain[start:].strip(" ,:"))
         kinds += [kind for kind, _ in found]
@@ -103,6 +106,9 @@ def _kinds(plain: str, expected: Expected | None, lexicon: Lexicon) -> tuple[tup
     supposed = _supposed(plain, lexicon)
     if supposed is not None and not found.keys() & {"paid", BALANCE, "only"}:
         found[BACK] = min(supposed, found.get(BACK, supposed))
+    if not found and expected and "yes" in expected.binding:
+        starts = [one.start() for pattern in lexicon.money_how_much if (one := pattern.search(plain))]
+        found = {SHORT: min(starts)} if starts else {}
     first = next((kind for kind in KINDS if kind in found), None)
     if first is None:
         return ()
