@@ -140,9 +140,18 @@ class Stage:
                 return True
 
     def spoken_to(self) -> World:
-        """The world with the language that this turn is answered in; a mood lasts one calm message longer."""
+        """The world with the language that this turn is answered in; a mood lasts one calm message longer.
+
+        What was told in between may be what is meant next: "cancel my cheapest order".
+        """
         heard = Mood(str(self.changes.get("mood", Mood.CALM)))
-        return replace(self.world, language=self.language(), mood=self.world.mood if heard is Mood.CALM else heard)
+        aside = self.last is not None and self.last.flow in FLOWS and FLOWS[self.last.flow].aside
+        return replace(
+            self.world,
+            language=self.language(),
+            mood=self.world.mood if heard is Mood.CALM else heard,
+            focus=self.focus if aside else self.world.focus,
+        )
 
     def learn(self, telling: Telling) -> None:
         asked = tuple(self.titled(question) for question in telling.asked)

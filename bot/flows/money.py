@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot import identity
 from bot.facts import View, order_sources, order_view
 from bot.flows.sums import changed_lately, lately_back, order_totals, paid_parts, ranked, refunded_parts, totals
-from bot.flows.what_if import about_open_matter, difference, keeping_only, variants_offered, what_comes_back
+from bot.flows.what_if import about_open_matter, difference, keeping_only, own_only, variants_offered, what_comes_back
 from bot.flows.which import which_order
 from bot.model import Level, Source
 from bot.paying import STORED, method_name
@@ -79,7 +79,7 @@ def _total(case: Case, orders: Sequence[Order], how: str) -> Ending:
         sums = totals(Money(line.price * line.quantity, order.currency) for order, line in lines)
         return case.end("money.items", sources=_sources([one for one, _ in lines]), bought=views, totals=sums)
     chosen = _chosen(case, orders, how)
-    if len(chosen) == 1:
+    if len(chosen) == 1 and not how and "code_shown" not in case.answers:
         return case.go("order_confirmation", order=chosen[0].id)
     return case.end("money.total", sources=_sources(chosen), orders=_views(chosen), totals=order_totals(chosen))
 
@@ -101,12 +101,12 @@ def _chosen(case: Case, orders: Sequence[Order], how: str) -> list[Order]:
     numbers = [str(number) for number in case.heard("order_numbers")]
     if numbers:
         found = [order for number in numbers for order in identity.matching(orders, number)[:1]]
-        chosen = list({order.id: order for order in found}.values()) or [which_order(case)]
+        chosen = list({order.id: order for order in found}.values()) or [*own_only(case, [which_order(case)])]
     elif case.answers.get("heard", {}).get("scope") or how:
         chosen = _of_state(orders, str(case.answers.get("heard", {}).get("scope") or "all"), how)
     else:
         focused = case.world.order(case.world.focus) if case.world.focus else None
-        chosen = [focused] if focused in orders and focused else [which_order(case)]
+        chosen = [focused] if focused in orders and focused else [*own_only(case, [which_order(case)])]
     if len(chosen) == 1:
         case.focus = chosen[0].id
     return chosen[:MOST_LISTED] or list(orders)

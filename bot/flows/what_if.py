@@ -39,7 +39,7 @@ def what_comes_back(case: Case, orders: Sequence[Order], how: str) -> Ending | N
     if how == CANCEL:
         if beside.get("flow") == "cancel_order" and not case.heard("order_numbers") and not _scope(case):
             return about_open_matter(case)
-        chosen = which_orders(case, lambda order: order.status is OrderStatus.PENDING)
+        chosen = own_only(case, which_orders(case, lambda order: order.status is OrderStatus.PENDING))
         return _told_back(case, [(order, rehearse(case, "cancel_order", _cancelling(order))) for order in chosen], how)
     return _told_back(case, [(order, rehearse(case, "return", told)) for order, told in _going_back(case, orders)], how)
 
@@ -126,6 +126,14 @@ def _lines_named(case: Case, orders: Sequence[Order]) -> list[tuple[Order, Line]
     return [(order, line) for order in within for line in order.lines if line.id in ids and line.quantity]
 
 
+def own_only(case: Case, orders: Sequence[Order]) -> Sequence[Order]:
+    """The orders, if everything may be told of each; else of the first only what its number and a contact show."""
+    other = next((order for order in orders if not identity.owns(case.world, order)), None)
+    if other is not None:
+        case.turn_to("order_confirmation", order=other.id)
+    return orders
+
+
 def _first_pending(named: Sequence[tuple[Order, Line]]) -> Order:
     return next((order for order, _ in named if order.status is OrderStatus.PENDING), named[0][0])
 
@@ -151,7 +159,7 @@ def _going_back(case: Case, orders: Sequence[Order]) -> list[tuple[Order, dict[s
         mine = found.setdefault(order_id, [])
         mine += [one for one in beside["answers"].get("lines") or [] if all(one["id"] != two["id"] for two in mine)]
     if not any(found.values()):
-        several = which_orders(case, lambda order: order.status is OrderStatus.DELIVERED)
+        several = own_only(case, which_orders(case, lambda order: order.status is OrderStatus.DELIVERED))
         found = {order.id: [_whole(line.id) for line in order.lines if line.quantity] for order in several}
     methods = {"methods": case.heard("methods")} if case.heard("methods") else {}
     meant = [order for order in orders if found.get(order.id)]

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 from bot.actions import CancelOrder, ChangeLines, CreateReturn, OpenHandoff
+from bot.flows.money import money
 from bot.flows.sums import lately_back, order_totals, ranked, totals
 from bot.merchant.schema import Policies
-from bot.model import Level, NamedItem
+from bot.model import Address, CaseState, Channel, Level, NamedItem, Outcome, Status
 from bot.records import Money, Order
 from bot.stage import Turn
+from bot.story import Gone, World, tell
 from tests.bot.flows.goods import GOODS, arrived, bought, line, owner, reason
-from tests.bot.stories import NOW, Talk, answers, keys, wants, with_rules
+from tests.bot.stories import NOW, MemoryRecords, Talk, answers, keys, sample_shop, wants, with_rules
 
 CHEAP = {"id": "odd", "sku": "ODD", "title": "Odd", "options": {}, "quantity": 3, "price": "0.10"}
 
@@ -132,8 +134,34 @@ def test_by_what_an_order_was_paid_is_told_by_name():
 
 @pytest.mark.parametrize("kind", ["total", "total.several", "dearest", "list", "paid", "balance", "methods", "count"])
 def test_who_showed_only_a_number_gets_no_amounts_without_a_code(kind: str):
-    told = talk(level=Level.KNOWLEDGE, owner=None).hear(asks(kind, emails=("maya@example.com",)))
-    assert all(key.startswith("identity.") for key in keys(told))
+    known = MemoryRecords([bought()], [owner(phone="+15035550199")])
+    told = Talk(level=Level.KNOWLEDGE, records=known)
+    assert all(key.startswith("identity.") for key in keys(told.hear(asks(kind, emails=("maya@example.com",)))))
+    after = told.hear(answers("123456"))
+    assert keys(after)[0].startswith(("money.", "order."))
+
+
+def test_an_order_of_somebody_else_shown_by_its_number_is_told_without_amounts():
+    others = bought("FF-2001", customer_id="c-2")
+    world = World(
+        now=NOW,
+        zone="America/New_York",
+        party=1,
+        sender=Address(channel=Channel.WHATSAPP, raw="whatsapp:+15035550100", key="+15035550100"),
+        shop=sample_shop(),
+        records=MemoryRecords([bought(), others], [owner()], GOODS),
+        customer=owner(),
+        level=Level.MATCHED,
+        orders=(bought(), others),
+        status_only=frozenset({others.id}),
+    )
+    for kind in ("charged", "count", "total", "paid", "dearest", "back.cancel", "back.return"):
+        wish = {"wish": {"intent": "money", "kind": kind}, "heard": {"order_numbers": ["FF-2001"]}}
+        state = CaseState(id="1", flow="money", opened_at=NOW, answers=wish)
+        told = tell(money, state, world, lambda *_: Outcome(status=Status.REFUSED))
+        shown = [say.facts for say in told.says]
+        assert "FF-2001" not in str(shown)
+        assert kind == "dearest" or isinstance(told.outcome, Gone)
 
 
 # -- what if -----------------------------------------------------------------------------------------------------------
