@@ -42,6 +42,7 @@ MOST_SENTENCES = 24
 MOST_ASKED = 2
 FEWEST_BEFORE = 3  # words before a question that may be a matter of their own
 LONGEST = 300  # characters of a sentence
+FIGURE = re.compile(r"[$€£]\s?\d|(?<![\w.,])\d+(?:[.,]\d{3})*[.,]\d{2}(?![\d.,]\d)")  # "so I get 12.50 back, right?"
 _ENDS = re.compile(r"[.!?;]+(?=\s|$)|\n+")
 _PARTED = re.compile(
     r"[,:]\s+(?:(?:and|but|y|pero|e|mas|ma|et|mais|und|aber|en|maar|also|so)\s)?"
@@ -108,6 +109,7 @@ def _kinds(plain: str, expected: Expected | None, lexicon: Lexicon) -> tuple[tup
         found[BACK] = min(supposed, found.get(BACK, supposed))
     if not found and expected and "yes" in expected.binding:
         starts = [one.start() for pattern in lexicon.money_how_much if (one := pattern.search(plain))]
+        starts += [one.start() for one in FIGURE.finditer(plain) if "?" in plain]
         found = {SHORT: min(starts)} if starts else {}
     first = next((kind for kind in KINDS if kind in found), None)
     if first is None:

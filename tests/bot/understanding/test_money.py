@@ -141,6 +141,24 @@ def test_a_bare_total_is_asked_only_about_what_lies_open(text: str):
     assert found(text) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "so thats like 1185 right? ok go ahead",
+        "ok so I get $43.26, yes?",
+        "yes, how much is that again?",
+        "ja, wie viel?",
+    ],
+)
+def test_a_yes_beside_a_question_about_the_amount_is_no_yes(text: str):
+    assert found(text, CONFIRM) == ("total",)
+
+
+@pytest.mark.parametrize("text", ["yes", "yes please, I know it's $12.00", "ok go ahead", "no", "yes to W123456"])
+def test_a_yes_that_asks_nothing_stays_one(text: str):
+    assert found(text, CONFIRM) == ()
+
+
 @pytest.mark.parametrize("text", ["What does each of them cost?", "which one is cheaper?", "was kosten die beiden?"])
 def test_prices_of_what_is_offered_are_asked_only_while_it_is(text: str):
     assert found(text, VERSIONS) == ("variants",)
