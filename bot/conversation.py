@@ -44,6 +44,7 @@ from bot.weighing import ABOUT_AN_ORDER, REOPEN_MINUTES, believed
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
+MONEY = "money"  # the intent of what is answered before anything else
 SHOW = "show"  # the kind of a wish that only asks
 ABOUT_PAYING = frozenset({"payment", "change_order", "refund", "refund_status", "loyalty", "faq:payment_methods"})
 WAYS = frozenset({"pay_by", "refund_to", "remedy"})  # answers that say which way money goes
@@ -115,7 +116,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.open("person", {"wish": {"text": reading.text}})
         stage.run()
     elif reading.never_mind or reading.stop_is_bare_cancel:
-        stage.drop_top()
+        _never_mind(stage, reading)
     elif _asked_about(stage, reading, reread):
         pass
     elif reading.wishes:
@@ -146,6 +147,19 @@ def _asked_about(stage: Stage, reading: Reading, reread: Reread) -> bool:
     else:
         return False
     return True
+
+
+def _never_mind(stage: Stage, reading: Reading) -> None:
+    """The open matter is let go of; a question about money beside it is answered all the same."""
+    asked = [wish for wish in reading.wishes if wish.intent == MONEY]
+    if not asked:
+        stage.drop_top()
+        return
+    if stage.stack:
+        stage.leave_top("dropped")
+    stage.queue = asked[1:]
+    stage.open_wish(asked[0])
+    stage.run()
 
 
 def _language(before: Conversation, reading: Reading, world: World) -> str | None:
@@ -238,7 +252,11 @@ def _take_answer(stage: Stage, reading: Reading) -> None:
     answers = {stage.expected.name: reading.answer, **reason_given(stage.expected, reading)}
     stage.stack[-1] = with_heard(case, reading, answers)
     stage.misses = 0
-    stage.queue += [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) != case.flow]
+    wishes = [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) != case.flow]
+    first = next((wish for wish in wishes if wish.intent == MONEY), None)
+    stage.queue += [wish for wish in wishes if wish is not first]
+    if first:  # answered before anything else is asked
+        stage.open_wish(first)
     stage.run()
 
 

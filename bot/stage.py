@@ -96,7 +96,19 @@ class Stage:
         self.events.append(Event(kind="case_opened", data={"case": case.id, "flow": flow, "notice_id": notice_id}))
 
     def open_wish(self, wish: Wish) -> None:
-        self.open(flow_of_intent(wish.intent), answers_of(wish))
+        flow, answers = flow_of_intent(wish.intent), answers_of(wish)
+        if flow in FLOWS and FLOWS[flow].aside:
+            answers |= {"beside": self._beside(), "followed": bool(self.queue)}
+        self.open(flow, answers)
+
+    def _beside(self) -> dict[str, Json]:
+        """The open matter that a question is put in between: what it knows, and what it last asked."""
+        case = self.top
+        if case is None:
+            return {}
+        asked = self.expected.model_dump(mode="json") if self.expected else None
+        known = case.model_dump(mode="json", include={"flow", "answers", "outcomes"})
+        return {**known, "asked": asked}
 
     def run(self) -> None:
         """Tells the open matter; when it ends, goes on with the next wish, then with what was interrupted."""
@@ -157,11 +169,19 @@ class Stage:
                 return True
 
     def spoken_to(self) -> World:
-        """The world with the language that this turn is answered in; a mood lasts one calm message longer."""
+        """The world with the language that this turn is answered in; a mood lasts one calm message longer.
+
+        What was told in between may be what is meant next: "cancel my cheapest order".
+        """
         heard = Mood(str(self.changes.get("mood", Mood.CALM)))
-        mood = self.world.mood if heard is Mood.CALM else heard
-        under_way = tuple(case.flow for case in self.stack[:-1])
-        return replace(self.world, language=self.language(), mood=mood, under_way=under_way)
+        aside = self.last is not None and self.last.flow in FLOWS and FLOWS[self.last.flow].aside
+        return replace(
+            self.world,
+            language=self.language(),
+            mood=self.world.mood if heard is Mood.CALM else heard,
+            under_way=tuple(case.flow for case in self.stack[:-1]),
+            focus=self.focus if aside else self.world.focus,
+        )
 
     def learn(self, telling: Telling) -> None:
         asked = tuple(self.titled(question) for question in telling.asked)
@@ -249,7 +269,9 @@ class Stage:
         """Lets go of a "which of these?" that was answered by saying it in other words; gives what it had heard."""
         named: dict[str, Json] = {}
         while self.stack and self.stack[-1].flow in FLOWS and FLOWS[self.stack[-1].flow].passing:
-            named |= self.stack.pop().answers.get("heard") or {}
+            case = self.stack.pop()
+            if not FLOWS[case.flow].aside:
+                named |= case.answers.get("heard") or {}
             self.expected = None
         return named
 

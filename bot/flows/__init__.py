@@ -10,6 +10,7 @@ from bot.flows.change_order import change_address, change_order, change_payment
 from bot.flows.complaint import complaint
 from bot.flows.delivery_problem import delivery_problem
 from bot.flows.loyalty import loyalty
+from bot.flows.money import money
 from bot.flows.order_confirmation import order_confirmation, resend_receipt
 from bot.flows.privacy import privacy
 from bot.flows.product_question import alert_me, product_question
@@ -31,7 +32,8 @@ class Entry:
     """`informational`: told again for another order without harm. `passing`: given up once something else is said.
 
     `by_kind`: another kind of the same wish is another matter, and takes this one's place unless it only asks.
-    `also`: intents that, while the matter is open, say how it is to end and begin no other.
+    `also`: intents that, while the matter is open, say how it is to end and begin no other. `aside`: a question put in
+    between: it sees the open matter, and what it was about says nothing of what is wanted next.
     """
 
     story: Flow
@@ -40,6 +42,7 @@ class Entry:
     passing: bool = False
     by_kind: bool = False
     also: tuple[str, ...] = ()
+    aside: bool = False
 
 
 FLOWS: dict[str, Entry] = {
@@ -62,6 +65,7 @@ FLOWS: dict[str, Entry] = {
     "return_cancel": Entry(cancel_return),
     "review": Entry(review, ("review",)),
     "reorder": Entry(reorder, ("reorder",)),
+    "money": Entry(money, ("money",), informational=True, passing=True, aside=True),
     # The customer's own account, data and opinion.
     "account": Entry(account, ("account",)),
     "change_contact": Entry(change_contact),

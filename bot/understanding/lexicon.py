@@ -134,6 +134,16 @@ class Lexicon:
     only_named: frozenset[str]  # values that need their option's name
     some: frozenset[str]  # before another product that is wanted
     size_lead: frozenset[str]  # before a size of one letter
+    money: tuple[tuple[str, re.Pattern[str]], ...]  # questions about money and orders as a whole, as in money.KINDS
+    money_not: Patterns  # what such a question is not about
+    money_cancel: Patterns  # by what money would come back
+    money_return: Patterns
+    money_remove: Patterns
+    money_several: Patterns  # several orders are asked about
+    money_how_much: Patterns  # asks how much, beside a yes or no that is waited for
+    money_sorted: Patterns  # a list is wanted by price
+    money_amount: Patterns  # asks for an amount
+    money_supposed: Patterns  # begins what is only supposed: "if I cancel"
 
 
 def raw_sections(folder: str, language: str) -> str:
@@ -287,6 +297,16 @@ def lexicon() -> Lexicon:
         only_named=frozenset(" ".join(joined("only_named")).split()),
         some=frozenset(" ".join(joined("some")).split()),
         size_lead=frozenset(" ".join(joined("size_lead")).split()),
+        money=_ruled(joined("money_pattern")),
+        money_not=_patterns(joined("money_not")),
+        money_cancel=_patterns(joined("money_cancel")),
+        money_return=_patterns(joined("money_return")),
+        money_remove=_patterns(joined("money_remove")),
+        money_several=_patterns(joined("money_several")),
+        money_how_much=_patterns(joined("money_how_much")),
+        money_sorted=_patterns(joined("money_sorted")),
+        money_amount=_patterns(joined("money_amount")),
+        money_supposed=_patterns(joined("money_supposed")),
     )
 
 

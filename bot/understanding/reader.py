@@ -11,6 +11,7 @@ from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Sort, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
 from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
+from bot.understanding.asking import with_questions
 from bot.understanding.binding import clear_answer
 from bot.understanding.choices import common_words
 from bot.understanding.clauses import Clause, sentences, units, whole
@@ -23,6 +24,7 @@ from bot.understanding.lessons import lessons
 from bot.understanding.lexicon import any_of, lexicon
 from bot.understanding.likeness import likest
 from bot.understanding.masking import masked, names_of
+from bot.understanding.money import find_money
 from bot.understanding.mood import COMPLAINT, read_mood
 from bot.understanding.normalise import Text, normalise, words_of
 from bot.understanding.parts import with_named, without_what_belongs
@@ -131,6 +133,14 @@ class Reader:
                 help=commands.help,
                 mood=read_mood(words, self._lexicon) if commands.stop else Mood.CALM,
             )
+        asked = None if expected and expected.kind in QUIET_KINDS else find_money(words, expected, self._lexicon)
+        if asked:
+            rest = normalise(asked.rest, self._lexicon.expand)
+            beside = self._without_names(self._meaning(rest, expected, known, spoken), known) if rest.bare else None
+            named = find_entities(words, None, known, self._lexicon, self._country)
+            reading = with_questions(words, asked, beside, named, expected, known, spoken)
+            if reading:
+                return reading
         return self._meaning(words, expected, known, spoken)
 
     @property
@@ -390,6 +400,12 @@ class Reader:
         mere = [wish for wish in wanted.wishes[1:] if self._only_names(wish.text, names)]
         wishes, told = (tuple(wish for wish in some if wish not in mere) for some in (wanted.wishes, wanted.told))
         return replace(wanted, wishes=wishes, told=told) if mere else wanted
+
+    def _without_names(self, reading: Reading, known: Known) -> Reading:
+        """Without wishes that only name things."""
+        names = names_of(dict.fromkeys(line.title for order in known.orders for line in order.lines), self._common)
+        wishes = tuple(wish for wish in reading.wishes if not self._only_names(wish.text, names))
+        return reading.model_copy(update={"wishes": wishes})
 
     def _only_names(self, said: str, names: Set[str]) -> bool:
         words = [word for word in words_of(said) if not any(character.isdigit() for character in word)]

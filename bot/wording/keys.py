@@ -472,6 +472,30 @@ _SUBSCRIPTIONS: Mapping[str, Key] = {
     "loyalty.standing": Key(("loyalty",)),
 }
 
+_MONEY: Mapping[str, Key] = {
+    "money.no_orders": Key(),
+    "money.total": Key(("orders", "totals")),
+    "money.items": Key(("bought", "totals")),
+    "money.extreme": Key(("orders", "rank")),
+    "money.list": Key(("orders",)),
+    "money.count": Key(("orders",)),
+    "money.paid": Key(("parts",)),
+    "money.none_paid_so": Key(),
+    "money.no_payment": Key(ORDER),
+    "money.charged": Key(("parts", "refunded")),
+    "money.balance": Key(("balances",)),
+    "money.no_balance": Key(),
+    "money.methods": Key(("names",)),
+    "money.no_methods": Key(),
+    "money.back": Key(("parts", "totals", "how", *BANK)),
+    "money.lately": Key(("parts", "totals")),
+    "money.decided": Key(("number",)),
+    "money.change": Key(("order", "steps", "new_total", "to_pay", "back", "method")),
+    "money.exchange": Key(("order", "swaps", "to_pay", "back", "method")),
+    "money.variants": Key(("priced",)),
+    "money.offer": Key(choices=YES_NO),
+}
+
 _NOTICES: Mapping[str, Key] = {
     "notice.order_confirmed": Key(ORDER),
     "notice.shipped": Key(PARCELS),
@@ -498,6 +522,7 @@ KEYS: Mapping[str, Key] = {
     **_ACCOUNT,
     **_PRODUCTS,
     **_SUBSCRIPTIONS,
+    **_MONEY,
     **_NOTICES,
 }
 

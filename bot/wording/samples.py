@@ -161,8 +161,45 @@ _FEW_PLANS: Mapping[str, Any] = {
     },
 }
 
+#: Facts of answers about money, with everything known and with what may be missing, missing.
+_TWENTY = Money(Decimal("20.00"), "USD")
+_PART = {
+    "number": "1042",
+    "contents": "House Blend Coffee",
+    "amount": Money(Decimal("65.50"), "USD"),
+    "fee": Money(Decimal("3.00"), "USD"),
+    "method": "visa 4242",
+    "kind": "credit_card",
+}
+_FEW_OF_A_PART = {**_PART, "contents": None, "fee": None, "method": None, "kind": None}
+_PRICED = {"name": "Merino Socks (L)", "price": _TWENTY, "more": Money(Decimal("3.00"), "USD"), "less": None}
+_MONEY: Mapping[str, Any] = {
+    "parts": [_PART, {**_PART, "number": "1038", "kind": "gift_card"}],
+    "refunded": [_PART],
+    "totals": [Money(Decimal("131.00"), "USD"), Money(Decimal("12.00"), "EUR")],
+    "bought": [
+        {"name": "House Blend Coffee (1 lb)", "quantity": 2, "price": _TWENTY, "cost": _TWENTY, "number": "1042"}
+    ],
+    "rank": "dearest",
+    "balances": [{"name": "gift card", "amount": _TWENTY}],
+    "names": ["visa 4242", "paypal"],
+    "number": "1042",
+    "how": "cancel",
+    "priced": [_PRICED, {**_PRICED, "more": None, "less": Money(Decimal("3.00"), "USD")}],
+}
+_LITTLE_MONEY: Mapping[str, Any] = {
+    "parts": [_FEW_OF_A_PART],
+    "refunded": [],
+    "totals": [Money(Decimal("65.50"), "USD")],
+    "rank": "oldest",
+    "balances": [{"name": "gift card", "amount": None}],
+    "how": "return",
+    "priced": [{**_PRICED, "more": None}],
+}
+
 FULL: Mapping[str, Any] = {
     **_PLANS,
+    **_MONEY,
     "order": order_view(_ORDER),
     "orders": [order_view(_ORDER), order_view(_ORDER.model_copy(update={"number": "1038"}))],
     "shipment": _parcel_view(_ORDER, _PARCEL),
@@ -305,6 +342,7 @@ FULL: Mapping[str, Any] = {
 SPARSE: Mapping[str, Any] = {
     **FULL,
     **_FEW_PLANS,
+    **_LITTLE_MONEY,
     "order": order_view(_BARE_ORDER, private=False),
     "orders": [order_view(_BARE_ORDER, private=False)],
     "shipment": _parcel_view(_BARE_ORDER, _BARE_PARCEL),
