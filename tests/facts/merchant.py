@@ -37,6 +37,7 @@ TOLD_OF: Mapping[str, tuple[str, ...]] = {
     "refund": ("refunds", "returns"),
     "return": ("returns", "refunds"),
     "mend": ("delivery", "refunds"),
+    "money": ("refunds", "returns"),
     "problem": ("delivery", "tracking"),
     "wismo": ("delivery", "tracking"),
     "notice": ("delivery", "tracking"),

@@ -141,6 +141,11 @@ class Scope:
             for change in order.get("changes", ()):
                 kept = [one for one in _deep(change) if isinstance(one, list) and one and _is_line(one[0])]
                 found |= {one for lines in kept for one in sums_of(lines)}
+        totals = [
+            sum((money(line["price"]) * line["quantity"] for line in one["lines"]), Decimal(0)) for one in self.orders
+        ]
+        for count in range(2, len(totals) + 1):  # what several orders come to together
+            found |= {sum(some, Decimal(0)) for some in combinations(totals, count)} if len(totals) <= 10 else set()
         for plan in self.plans:
             for price in {money(plan["price"]), *self._prices(plan["sku"])}:
                 found |= {price * count * share for count in range(1, 7) for share in (Decimal(1), Decimal("0.9"))}
