@@ -13,7 +13,7 @@ from bot.understanding import deciding
 from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
 from bot.understanding.binding import clear_answer
 from bot.understanding.choices import common_words
-from bot.understanding.clauses import Clause, sentences, units, whole
+from bot.understanding.clauses import NUMBER, Clause, sentences, units, whole
 from bot.understanding.deciding import Judged
 from bot.understanding.encoder import Encoder
 from bot.understanding.entities import find_entities
@@ -387,7 +387,7 @@ class Reader:
         return replace(wanted, wishes=wishes, told=told) if mere else wanted
 
     def _only_names(self, said: str, names: Set[str]) -> bool:
-        words = [word for word in words_of(said) if not any(character.isdigit() for character in word)]
+        words = [word for word in words_of(NUMBER.sub(" ", said)) if not any(character.isdigit() for character in word)]
         return all(word in LITTLE_BESIDE_THINGS or word in names or word.rstrip("s") in names for word in words)
 
     def _wanted_of(self, text: Text) -> Wanted:
