@@ -378,7 +378,9 @@ class Reader:
         if not set(clause.words) - self._lexicon.courtesy or only_tells_reason(said, self._lexicon, self._common):
             return None
         judged = self._judge.together([clause])[0]
-        return _found(clause, judged)[0] if judged.acted_on not in (None, deciding.STOP) else None
+        intent, share = judged.best
+        tells = deciding.acted_on_after_asking(intent) and share >= deciding.MORE_THAN_MANNERS
+        return _found(clause, judged)[0] if tells or judged.acted_on not in (None, deciding.STOP) else None
 
     def _without_mere_things(self, wanted: Wanted, names: Set[str]) -> Wanted:
         """Without further wishes that only name things: "return the lamp and the puzzle from order 1042" is one."""
