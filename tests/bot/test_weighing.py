@@ -86,3 +86,14 @@ def test_a_thing_alone_goes_on_with_what_was_done_last():
     item = NamedItem(id=line, ids=(line,), quantity=None, options={}, keep=(), other=None)
     talk.hear(says("and the bottle", entities={"products": (line,), "items": (item,)}))
     assert talk.conversation.stack[-1].flow == "return"
+
+
+def test_what_stays_is_not_taken_out():
+    both = order("FF-1004", placed_at=NOW.isoformat())
+    lines = (both.lines[0], both.lines[0].model_copy(update={"id": "second"}))
+    talk = cancelling(both.model_copy(update={"lines": lines}))
+    item = NamedItem(id="second", ids=("second",), quantity=None, options={}, keep=(), other=None)
+    talk.hear(says("only the second one stays, the rest goes", entities={"items": (item,)}))
+    told = talk.conversation.stack[-1] if talk.conversation.stack else talk.ledger.of(OpenHandoff)[-1]
+    assert told.flow == "change_items"
+    assert [one["id"] for one in told.answers["lines"]] == [lines[0].id]
