@@ -3,11 +3,15 @@
 Said beside a yes, it is no yes to what was shown: what is left is shown again.
 """
 
+import re
+
 from bot.model import CaseState, Json, Kind, Reading
 from bot.records import Order
 from bot.stage import Stage
 
 PART = "part"
+#: Behind what is named: "only the lamp stays".
+STAYING = re.compile(r"\b(?:stays?|staying|remains?|bleib\w*|behalt\w*|rest(?:e|ent|a|ano)|qued\w+|fica\w*|blij\w+)\b")
 
 
 def narrowed(stage: Stage, reading: Reading) -> bool:
@@ -58,6 +62,8 @@ def _named(order: Order, reading: Reading) -> list[str]:
     lines = [line.id for line in order.lines if line.quantity]
     said = {line_id for item in entities.items for line_id in item.ids}
     named = [line_id for line_id in lines if line_id in said and line_id not in entities.left_out]
+    if STAYING.search(reading.text.lower()):
+        named = [line_id for line_id in lines if line_id not in said]
     if not named and set(entities.left_out) & set(lines):
         named = [line_id for line_id in lines if line_id not in entities.left_out]
     return named if 0 < len(named) < len(lines) else []

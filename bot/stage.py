@@ -238,6 +238,9 @@ class Stage:
             self.stack[-1] = top.model_copy(update={"answers": {**top.answers, "resumed": True}})
 
     def drop_top(self) -> None:
+        """Lets go of the open matter, and of what was only asked on top of it."""
+        if any(case.flow not in FLOWS or not FLOWS[case.flow].passing for case in self.stack):
+            self.forget_passing()
         if self.stack:
             self.leave_top("dropped")
         self.queue.clear()

@@ -69,6 +69,8 @@ def _matter(stage: Stage) -> CaseState | None:
 def _doubted(stage: Stage, matter: CaseState | None, wish: Wish, reading: Reading, *, asked: bool = False) -> bool:
     if wish.intent == "reorder":  # "swap for the white one" buys no other
         return matter is not None and matter.flow in GOING_BACK and wish.probability < SURELY_BOUGHT
+    if matter is not None and _is_about_it(stage, matter, wish, reading):
+        return True
     if wish.intent not in BY_PEOPLE:
         return False
     orders = _orders_meant(stage, matter, wish, reading)
@@ -83,6 +85,20 @@ def _doubted(stage: Stage, matter: CaseState | None, wish: Wish, reading: Readin
         return wish.probability < SURE
     beside = any(other.intent not in BY_PEOPLE and flow_of_intent(other.intent) in FLOWS for other in reading.wishes)
     return wish.intent == "payment" and beside and wish.probability < DOUBTFUL
+
+
+def _is_about_it(stage: Stage, matter: CaseState, wish: Wish, reading: Reading) -> bool:
+    """Whether it only asks about what is shown: "is the lamp in there?", "does the money go to my card?" """
+    if not stage.expected:
+        return False
+    orders = _orders_meant(stage, matter, wish, reading)
+    if wish.intent == "refund_status":
+        return bool(orders) and not any(
+            order.refunds or order.returns or order.status is OrderStatus.CANCELLED for order in orders
+        )
+    lines = {line.id for order in orders for line in order.lines}
+    ours = bool(lines & set(reading.entities.products))
+    return wish.intent == "product_question" and not wish.kind and ours and wish.probability < SURE
 
 
 def _only_a_guess(stage: Stage, wish: Wish, reading: Reading) -> bool:

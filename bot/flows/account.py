@@ -91,9 +91,9 @@ def _check_code(case: Case, customer: Customer, what: str, new: str, sent: Outco
         Question(
             "contact_code",
             Kind.CODE,
-            "identity.code_expired" if expired else "account.wrong_code" if tries else "account.ask_code",
+            "account.code_expired" if expired else "account.wrong_code" if tries else "account.ask_code",
             lambda answer: answer if isinstance(answer, str) and answer.strip() else None,
-            {"sent_to" if expired else "new_contact": new, "minutes": case.world.policies.identity.code_minutes},
+            {"new_contact": new, "minutes": case.world.policies.identity.code_minutes},
             (Choice(id=ANOTHER, title=""),),
             unshown=(ANOTHER,),
         )

@@ -14,7 +14,7 @@ from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read
 from bot.understanding.asking import with_questions
 from bot.understanding.binding import clear_answer
 from bot.understanding.choices import common_words
-from bot.understanding.clauses import Clause, sentences, units, whole
+from bot.understanding.clauses import NUMBER, Clause, sentences, units, whole
 from bot.understanding.deciding import Judged
 from bot.understanding.encoder import Encoder
 from bot.understanding.entities import find_entities
@@ -393,7 +393,9 @@ class Reader:
         if not set(clause.words) - self._lexicon.courtesy or only_tells_reason(said, self._lexicon, self._common):
             return None
         judged = self._judge.together([clause])[0]
-        return _found(clause, judged)[0] if judged.acted_on not in (None, deciding.STOP) else None
+        intent, share = judged.best
+        tells = deciding.acted_on_after_asking(intent) and share >= deciding.MORE_THAN_MANNERS
+        return _found(clause, judged)[0] if tells or judged.acted_on not in (None, deciding.STOP) else None
 
     def _without_mere_things(self, wanted: Wanted, names: Set[str]) -> Wanted:
         """Without further wishes that only name things: "return the lamp and the puzzle from order 1042" is one."""
@@ -408,7 +410,7 @@ class Reader:
         return reading.model_copy(update={"wishes": wishes})
 
     def _only_names(self, said: str, names: Set[str]) -> bool:
-        words = [word for word in words_of(said) if not any(character.isdigit() for character in word)]
+        words = [word for word in words_of(NUMBER.sub(" ", said)) if not any(character.isdigit() for character in word)]
         return all(word in LITTLE_BESIDE_THINGS or word in names or word.rstrip("s") in names for word in words)
 
     def _wanted_of(self, text: Text) -> Wanted:

@@ -339,6 +339,7 @@ _ACCOUNT: Mapping[str, Key] = {
     "account.ask_phone": Key(),
     "account.same_contact": Key(("new_contact",)),
     "account.ask_code": Key(CONTACT),
+    "account.code_expired": Key(("new_contact", "minutes")),
     "account.wrong_code": Key(CONTACT),
     "account.contact_done": Key(("new_contact", "days")),
     "account.contact_notice": Key(("old_contact", "new_contact")),
