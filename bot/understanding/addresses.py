@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bot.records import PostalAddress
 from bot.understanding.lexicon import lexicon
-from bot.understanding.normalise import fold
+from bot.understanding.normalise import fold, words_of
 from bot.understanding.regions import COUNTRIES, REGIONS, region_code
 from bot.understanding.streets import (
     FLAT,
@@ -276,6 +276,7 @@ def _names(said: str, tail: _Tail, names: list[str], country: str) -> str:
         gap = said[words[place - 1].end() : word.start()] if place else ""
         low = fold(word.group()).strip(".")
         region = place > 0 and region_code(word.group(), country) is not None and word.group().isupper()
+        region = region or (country in PROVINCES and word.group().isupper() and len(low) == 2)
         if gap.strip() or (low in never and not region):
             break
         known = place > 0 and region_code(word.group(), country)
@@ -313,7 +314,10 @@ def _only_town(text: str, country: str) -> Written | None:
     """A postcode beside its town, the street still to come; only where nothing else is said."""
     said = led_off(text)
     tail = _tail(said, 0, country)
-    whole = tail.city and tail.postcode and not re.search(r"\w", said[tail.end :])
+    names = (tail.city, tail.postcode, tail.region or "", REGIONS.get(country, {}).get(tail.region or "", ""))
+    known = {word for name in names for word in words_of(name)} | LITTLE
+    lands = {word for name, land in COUNTRIES.items() if land == tail.country for word in words_of(name)}
+    whole = tail.city and tail.postcode and set(words_of(said)) <= known | lands
     return Written(_address("", tail.line2, tail), 0, len(text)) if whole else None
 
 

@@ -15,7 +15,7 @@ from bot.understanding.streets import FLAT
 
 ACCOUNT, BEFORE, SAME = "account", "before", "same"  # names beside the ids of orders
 LEADING = frozenset({"other", "before", "same", "product"})  # may say themselves that it is to go there
-LEADS = re.compile(r"\b(?:to|back|same)\b")
+LEADS = re.compile(r"\b(?:to|back|same|went)\b")
 REGION_SAID = re.compile(
     r"\b(?:state|province|region|estado|provincia|bundesland)(?: (?:is|should be|code))*:? (\w+(?: \w+)?)"
 )
@@ -230,5 +230,5 @@ def _number(plain: str, given: Mapping[str, Any], lexicon: Lexicon, *, asked: bo
         return (f"{line1} {wanted}" if leads else f"{wanted} {line1}") if wanted else None
     swapped = old.group() in numbers and _denied(old.group(), plain, lexicon)
     if len(other) == 1 and (asked or swapped):
-        return line1[: old.start()] + other[0] + line1[old.end() :]
+        return line1[: old.start()] + str(other[0]) + line1[old.end() :]
     return None

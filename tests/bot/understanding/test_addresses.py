@@ -1,5 +1,8 @@
 """Addresses within sentences, sentences without one, what points at one on record, and one put right in part."""
 
+import csv
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,70 +14,9 @@ from bot.understanding.addresses import decent, find_address
 from tests.bot.understanding.conftest import CUSTOMER, Customer, replace_customer
 
 ADDRESSES = [
-    # country, text, line1, line2, city, region, postcode
-    ("US", "322 Elm Street, Columbus, OH 43133", "322 Elm Street", None, "Columbus", "OH", "43133"),
-    ("US", "No. That is no address! Use: 322 Elm Street, Columbus, OH 43133", "322 Elm Street", None, "Columbus", "OH", "43133"),
-    ("US", "Then send it to 429 Park Avenue, Charlotte, NC 28215, and remove the two items.", "429 Park Avenue", None, "Charlotte", "NC", "28215"),
-    ("US", "The address is 429 Park Avenue, Charlotte, NC 28215. Nothing else.", "429 Park Avenue", None, "Charlotte", "NC", "28215"),
-    ("US", "159 hickory lane charlotte 28243", "159 Hickory Lane", None, "Charlotte", None, "28243"),
-    ("US", "12 Market St Apt 4, Oakland CA 94607", "12 Market St", "Apt 4", "Oakland", "CA", "94607"),
-    ("US", "as in my letter: 292 Chestnut Street, Suite 262, Chicago, IL 60628.", "292 Chestnut Street", "Suite 262", "Chicago", "IL", "60628"),
-    ("US", "can you send it to 99 Beach Ave, Ocean City, NJ 08226?", "99 Beach Ave", None, "Ocean City", "NJ", "08226"),
-    ("US", "Without the words 'on file', please: 409 Elm Street, Suite 697, Los Angeles, CA 91075", "409 Elm Street", "Suite 697", "Los Angeles", "CA", "91075"),
-    ("US", "48 Broadway, New York, NY 10001", "48 Broadway", None, "New York", "NY", "10001"),
-    ("US", "PO Box 55, Dover, DE 19901", "PO Box 55", None, "Dover", "DE", "19901"),
-    ("US", "c/o Jane Roe, 5 Oak St, Austin TX 78701", "5 Oak St", "c/o Jane Roe", "Austin", "TX", "78701"),
-    ("US", "send it to 15 E Main St, Apt 2B, St. Louis, MO 63101 please", "15 E Main St", "Apt 2B", "St. Louis", "MO", "63101"),
-    ("US", "it's 324 elm st columbus oh 43133 thanks a lot", "324 Elm St", None, "Columbus", "OH", "43133"),
-    ("US", "the new one is 1200 5th Avenue, Suite 3, Seattle, Washington 98101, USA", "1200 5th Avenue", "Suite 3", "Seattle", "WA", "98101"),
-    ("US", "ship to 7 SUNSET BLVD, LOS ANGELES, CA 90028", "7 Sunset Blvd", None, "Los Angeles", "CA", "90028"),
-    ("US", "77 w lake st chicago il 60601", "77 W Lake St", None, "Chicago", "IL", "60601"),
-    ("US", "hey i moved, its 9 Willow Ct unit 12, Boise, ID 83702-1234 now", "9 Willow Ct", "unit 12", "Boise", "ID", "83702-1234"),
-    ("US", "Not 1 Old Road, Austin, TX 78701 but 2 New Road, Austin, TX 78702", "2 New Road", None, "Austin", "TX", "78702"),
-    ("US", "4500 Lake Shore Drive, 3rd floor, Madison, Wisconsin 53703", "4500 Lake Shore Drive", "3rd floor", "Madison", "WI", "53703"),
-    ("US", "812 Cedar Way, #14, Reno NV 89501", "812 Cedar Way", "#14", "Reno", "NV", "89501"),
-    ("US", "My sister lives at 61 Birch Terrace in Salem, OR 97301. Send it there.", "61 Birch Terrace", None, "Salem", "OR", "97301"),
-    ("US", "12 Oak Street\nSpringfield\n62704", "12 Oak Street", None, "Springfield", None, "62704"),
-    ("US", "Mr. A. Roe\n12 Oak Street\nSpringfield, IL 62704\nUSA", "12 Oak Street", None, "Springfield", "IL", "62704"),
-    ("GB", "221B Baker Street, London NW1 6XE", "221B Baker Street", None, "London", None, "NW1 6XE"),
-    ("GB", "Flat 2, 14 High Street, Leeds, West Yorkshire LS1 4DY", "14 High Street", "Flat 2", "Leeds", "West Yorkshire", "LS1 4DY"),
-    ("GB", "could it go to 10 Downing Street, London, SW1A 2AA instead?", "10 Downing Street", None, "London", None, "SW1A 2AA"),
-    ("GB", "its 5 mill lane cambridge cb2 1rx", "5 Mill Lane", None, "Cambridge", None, "CB2 1RX"),
-    ("CA", "100 Queen St W, Toronto, ON M5H 2N2", "100 Queen St W", None, "Toronto", "ON", "M5H 2N2"),
-    ("CA", "please use 88 Maple Avenue, Unit 5, Vancouver, British Columbia V5K 0A1", "88 Maple Avenue", "Unit 5", "Vancouver", "BC", "V5K 0A1"),
-    ("AU", "12 George St, Sydney NSW 2000", "12 George St", None, "Sydney", "NSW", "2000"),
-    ("AU", "ship it to Unit 3, 40 Collins Street, Melbourne VIC 3000 thanks", "40 Collins Street", "Unit 3", "Melbourne", "VIC", "3000"),
-    ("DE", "Hauptstr. 5, 10115 Berlin", "Hauptstr. 5", None, "Berlin", None, "10115"),
-    ("DE", "bitte an Am Markt 5, 28195 Bremen schicken", "Am Markt 5", None, "Bremen", None, "28195"),
-    ("DE", "Ich bin umgezogen: Goethestraße 7a, 3. Stock, 80336 München. Danke!", "Goethestraße 7a", "3. Stock", "München", None, "80336"),
-    ("DE", "nein, nicht das. Die Adresse lautet Lindenallee 12 in 50968 Köln", "Lindenallee 12", None, "Köln", None, "50968"),
-    ("DE", "Unter den Linden 77, 10117 Berlin", "Unter den Linden 77", None, "Berlin", None, "10117"),
-    ("DE", "c/o Familie Weber, Bergstraße 3, 01069 Dresden", "Bergstraße 3", "c/o Familie Weber", "Dresden", None, "01069"),
-    ("AT", "Schicken Sie es an die Mariahilfer Straße 12, 1060 Wien", "Mariahilfer Straße 12", None, "Wien", None, "1060"),
-    ("CH", "Bahnhofstrasse 10, 8001 Zürich", "Bahnhofstrasse 10", None, "Zürich", None, "8001"),
-    ("DE", "hauptstraße 9 60313 frankfurt", "Hauptstraße 9", None, "Frankfurt", None, "60313"),
-    ("ES", "Calle Mayor 3, 28013 Madrid", "Calle Mayor 3", None, "Madrid", None, "28013"),
-    ("ES", "Calle Mayor 3, 2º B, 28013 Madrid", "Calle Mayor 3", "2º B", "Madrid", None, "28013"),
-    ("ES", "mejor a la calle de Alcalá 45, 28014 Madrid, gracias", "calle de Alcalá 45", None, "Madrid", None, "28014"),
-    ("ES", "mi dirección es Avenida Diagonal 211, piso 4, 08018 Barcelona", "Avenida Diagonal 211", "piso 4", "Barcelona", None, "08018"),
-    ("MX", "Av. Reforma 222, 06600 Ciudad de México", "Av. Reforma 222", None, "Ciudad de México", None, "06600"),
-    ("FR", "12 bis rue de la République, Bât. B, 69002 Lyon", "12 bis rue de la République", "Bât. B", "Lyon", None, "69002"),
-    ("FR", "envoyez-la au 12 rue de la Paix 75002 Paris svp", "12 rue de la Paix", None, "Paris", None, "75002"),
-    ("FR", "non, plutôt 5 avenue Victor Hugo, 13001 Marseille, merci", "5 avenue Victor Hugo", None, "Marseille", None, "13001"),
-    ("FR", "J'ai déménagé : 8 place de la Mairie, 35000 Rennes", "8 place de la Mairie", None, "Rennes", None, "35000"),
-    ("BE", "Rue Neuve 24, 1000 Bruxelles", "Rue Neuve 24", None, "Bruxelles", None, "1000"),
-    ("IT", "Via Roma 12, 00184 Roma RM", "Via Roma 12", None, "Roma", "RM", "00184"),
-    ("IT", "Via Garibaldi, 5 - 20121 Milano (MI)", "Via Garibaldi, 5", None, "Milano", "MI", "20121"),
-    ("IT", "spedite a Corso Italia 8, interno 3, 10121 Torino per favore", "Corso Italia 8", "interno 3", "Torino", None, "10121"),
-    ("IT", "no, è Piazza del Duomo 1, 50122 Firenze", "Piazza del Duomo 1", None, "Firenze", None, "50122"),
-    ("PT", "Rua Augusta 24, 3º Esq, 1100-053 Lisboa", "Rua Augusta 24", "3º Esq", "Lisboa", None, "1100-053"),
-    ("PT", "mande para a Avenida da Liberdade 110, 1250-146 Lisboa obrigado", "Avenida da Liberdade 110", None, "Lisboa", None, "1250-146"),
-    ("BR", "Av. Paulista, 1000, São Paulo - SP, 01310-100", "Av. Paulista, 1000", None, "São Paulo", "SP", "01310-100"),
-    ("NL", "Keizersgracht 123-2, 1015 CW Amsterdam", "Keizersgracht 123-2", None, "Amsterdam", None, "1015 CW"),
-    ("NL", "stuur het naar Lange Voorhout 12, 2514 EA Den Haag aub", "Lange Voorhout 12", None, "Den Haag", None, "2514 EA"),
-    ("NL", "nee, Dorpsstraat 7, 3511 AB Utrecht graag", "Dorpsstraat 7", None, "Utrecht", None, "3511 AB"),
-    ("NL", "mijn nieuwe adres is Kerkplein 4a, 9711 KL Groningen", "Kerkplein 4a", None, "Groningen", None, "9711 KL"),
-]  # fmt: skip
+    tuple(field.replace("\\n", "\n") for field in row)
+    for row in list(csv.reader(Path(__file__).with_name("addresses.csv").read_text(encoding="utf-8").splitlines()))[1:]
+]
 
 NO_ADDRESSES = """
 2. actually no leave it, change the adress instead to the other order's one the charlotte one
@@ -175,7 +117,8 @@ def test_an_address_is_found_in_its_sentence(country, text, line1, line2, city, 
     found = find_address(text, country)
     assert found is not None
     at = found.address
-    assert (at.line1, at.line2, at.city, at.region, at.postcode) == (line1, line2, city, region, postcode)
+    told = (at.line1, at.line2 or "", at.city, at.region or "", at.postcode)
+    assert told == (line1, line2, city, region, postcode)
 
 
 @pytest.mark.parametrize("country", ["US", "DE", "ES"])
@@ -268,7 +211,7 @@ def test_what_only_speaks_of_an_address_points_at_none(ear, known, text):
 @pytest.mark.parametrize(
     ("text", "changes"),
     [
-        ("no, apt 5", {"line2": "apt 5"}),
+        ("no, apt 5", {"line2": "Apt 5"}),
         ("Apt 5B please", {"line2": "Apt 5B"}),
         ("without the suite", {"line2": None}),
         ("sin la suite", {"line2": None}),
@@ -328,5 +271,5 @@ def test_whose_address_shall_change(ear, known, text, account):
 
 def test_an_order_that_only_lends_its_address_is_not_what_changes(ear, known):
     named = ear("send order W2611340 to the address of order W2618852", known=known).entities
-    assert (named.order_numbers, named.address_of) == (("W2611340",), ("W2618852",))
+    assert (named.order_numbers, named.address_of) == (("#W2611340",), ("#W2618852",))
     assert ear("change the address of order W2611340", known=known).entities.address_of == ()
