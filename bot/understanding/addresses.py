@@ -88,6 +88,10 @@ def decent(said: str) -> str:
     return " ".join(_decent_word(word, first=not place) for place, word in enumerate(words))
 
 
+def _first_capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
+
+
 def _decent_word(word: str, *, first: bool) -> str:
     low = word.lower()
     if low in UPPER:
@@ -115,7 +119,9 @@ def _candidates(text: str, country: str) -> Iterator[Written]:
                 continue
             before = re.search(rf"(?:{FLAT.pattern})[ ,/\n]+$", text[:begin], re.IGNORECASE)
             line2 = tail.line2 or (before.group().strip(" ,/\n") if before else "")
-            yield Written(_address(decent(line1), line2, tail), before.start() if before else begin, tail.end)
+            yield Written(
+                _address(_first_capital(decent(line1)), line2, tail), before.start() if before else begin, tail.end
+            )
 
 
 def _not_of_it(street: str) -> int:

@@ -132,6 +132,7 @@ def _by_place(plain: str, kept: Mapping[str, PostalAddress], lexicon: Lexicon, *
             beside = (
                 rf"\b{said} (?:\w+ )?(?:{nouns})\b"
                 rf"|\b(?:{nouns})\b[^.!?]{{0,15}}\b(?:in|at|en|a|em|de|von|te) (?:the )?{said}\b"
+                rf"|\b(?:to|naar|nach|para|a|vers) {said}(?: instead)?(?:$| ?[.,!?;])"
             )
             if len(place) == 2:
                 beside = rf"\bthe {said} (?:{nouns})\b"

@@ -68,8 +68,13 @@ SURE_OF_AN_ANSWER = 0.65
 SURE_OF_A_BINDING_YES = 0.95
 ANSWERED_FIRST = frozenset({Kind.YES_NO, Kind.CHOICE})  # a text that begins with yes or no is about these
 MOST_FIRST_WORDS = 8
+SAID_OF_ADDRESSES = frozenset({"delivery_problem", "where_is_my_order", "complaint"})  # though it tells where to send
 BESIDE_AN_ADDRESS = frozenset({"cancel_order", "change_order", "return", "exchange", "refund_status", "reorder"})
-FEWEST_BESIDE_AN_ADDRESS = 3  # words
+MOST_AROUND_AN_ADDRESS = 3  # characters
+FEWEST_SAID_OF_ADDRESSES = frozenset(
+    {"delivery_problem", "where_is_my_order", "complaint"}
+)  # though it tells where to send
+BESIDE_AN_ADDRESS = 3  # words
 QUIET_KINDS = frozenset({Kind.CODE, Kind.CONTACT, Kind.ADDRESS})  # their answers hold no wishes
 
 Found = tuple[Wish, bool]
@@ -217,25 +222,30 @@ class Reader:
     def _told_by_things(self, wanted: Wanted, text: Text, entities: Entities) -> Wanted:
         """Where it is said of one's own things what is wanted in their place, or how an order shall be paid, that is
         the wish, whatever the words around it may also be about."""
-        if any(wish.intent not in BESIDE_THINGS for wish in wanted.wishes):
+        where = self._tells_where(wanted, text, entities)
+        if not where and any(wish.intent not in BESIDE_THINGS for wish in wanted.wishes):
             return wanted
         other = any(item.options for item in entities.items) and any_of(self._lexicon.swap, text.plain)
         their_own = any(method.id for method in entities.methods)
         about_paying = entities.methods and all(wish.intent in ABOUT_PAYING for wish in wanted.wishes)
         paying = entities.order_numbers and (their_own or about_paying)
-        where = not other and not paying and self._tells_where(wanted, text, entities)
         if not other and not paying and not where:
             return wanted
-        intent, kind = ("exchange", "") if other else ("change_address", "") if where else ("change_order", "payment")
+        intent, kind = ("change_address", "") if where else ("exchange", "") if other else ("change_order", "payment")
         wish = Wish(intent=intent, kind=kind, probability=SURE_BY_THINGS, text=text.clean.strip())
         return replace(wanted, wishes=(wish,), candidates=(), told=(wish,))
 
     def _tells_where(self, wanted: Wanted, text: Text, entities: Entities) -> bool:
-        """Whether nothing is said but an address, or that the account's shall be another."""
-        if any(wish.intent not in deciding.COURTESIES for wish in wanted.wishes) or asks(text, self._lexicon):
+        """Whether nothing is said but an address or that the account's shall be another, or likeliest where to send."""
+        real = {wish.intent for wish in wanted.wishes if wish.intent not in deciding.COURTESIES}
+        if not real <= SAID_OF_ADDRESSES:
             return False
         found = find_address(text.clean, self._country)
-        return entities.for_account or (found is not None and found.is_whole)
+        if not real and not asks(text, self._lexicon):
+            alone = found and found.end - found.start >= len(text.clean.strip()) - MOST_AROUND_AN_ADDRESS
+            return entities.for_account or bool(found and (found.is_whole or alone))
+        likeliest = bool(found and found.is_whole) and self._judge.together([whole(text, self._lexicon)])[0].best[0]
+        return likeliest == "change_address"
 
     # -- the open question -----------------------------------------------------------------------------------------
 

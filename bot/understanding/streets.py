@@ -7,7 +7,7 @@ _BEHIND = r"\d{1,4}(?!\d)(?:[ ]?[A-Z](?![\w'’]))?(?:[-/][\dA-Z]{1,4}(?![\w]))?
 _WORD = r"(?:[^\W\d_][\w'’.-]*|\d{1,3}(?:st|nd|rd|th|º|ª|er|e)\b)"
 STRONG = (
     "street|str|st|road|rd|avenue|ave|av|lane|ln|drive|dr|boulevard|blvd|court|ct|terrace|square|sq|highway|hwy|"
-    "crescent|cres|circle|cir|parkway|pkwy|trail|trl|mews|gardens|grove|alley|turnpike"
+    "bd|bvd|crescent|cres|circle|cir|parkway|pkwy|trail|trl|mews|gardens|grove|alley|turnpike"
 )
 WEAK = "place|pl|way|close|row|walk|run|point|view|bend|gate|plaza|path|hill|loop|pike|quay|ridge|crossing|green"
 _LEADING = (
