@@ -71,10 +71,7 @@ MOST_FIRST_WORDS = 8
 SAID_OF_ADDRESSES = frozenset({"delivery_problem", "where_is_my_order", "complaint"})  # though it tells where to send
 BESIDE_AN_ADDRESS = frozenset({"cancel_order", "change_order", "return", "exchange", "refund_status", "reorder"})
 MOST_AROUND_AN_ADDRESS = 3  # characters
-FEWEST_SAID_OF_ADDRESSES = frozenset(
-    {"delivery_problem", "where_is_my_order", "complaint"}
-)  # though it tells where to send
-BESIDE_AN_ADDRESS = 3  # words
+FEWEST_BESIDE_AN_ADDRESS = 3  # words
 QUIET_KINDS = frozenset({Kind.CODE, Kind.CONTACT, Kind.ADDRESS})  # their answers hold no wishes
 
 Found = tuple[Wish, bool]
@@ -222,6 +219,7 @@ class Reader:
     def _told_by_things(self, wanted: Wanted, text: Text, entities: Entities) -> Wanted:
         """Where it is said of one's own things what is wanted in their place, or how an order shall be paid, that is
         the wish, whatever the words around it may also be about."""
+        wanted = self._without_the_address(wanted, text)
         where = self._tells_where(wanted, text, entities)
         if not where and any(wish.intent not in BESIDE_THINGS for wish in wanted.wishes):
             return wanted
@@ -234,6 +232,18 @@ class Reader:
         intent, kind = ("change_address", "") if where else ("exchange", "") if other else ("change_order", "payment")
         wish = Wish(intent=intent, kind=kind, probability=SURE_BY_THINGS, text=text.clean.strip())
         return replace(wanted, wishes=(wish,), candidates=(), told=(wish,))
+
+    def _without_the_address(self, wanted: Wanted, text: Text) -> Wanted:
+        """Without wishes that are no more than words of an address: "9 Willow Court" threatens nobody."""
+        found = find_address(text.clean, self._country) if wanted.wishes else None
+        if found is None or not found.address.line1:
+            return wanted
+        names = set(words_of(text.clean[found.start : found.end]))
+        wishes, told = (
+            tuple(wish for wish in some if not set(words_of(wish.text)) <= names)
+            for some in (wanted.wishes, wanted.told)
+        )
+        return replace(wanted, wishes=wishes, told=told)
 
     def _tells_where(self, wanted: Wanted, text: Text, entities: Entities) -> bool:
         """Whether nothing is said but an address or that the account's shall be another, or likeliest where to send."""
