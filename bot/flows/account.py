@@ -148,12 +148,16 @@ def _presume_as_just_given(case: Case) -> None:
 
 def _orders_too(case: Case, customer: Customer, address: PostalAddress) -> Ending:
     """Offers the new address for the orders that policy still lets go there."""
+    only = {
+        order.id for number in case.heard("order_numbers") for order in identity.matching(case.world.orders, number)
+    }
     waiting = case.answers.setdefault(
         "waiting",
         [
             order.id
             for order in case.world.orders
             if order.customer_id == customer.id and order.shipping_address != address and is_awaited(order)
+            if not only or order.id in only
         ],
     )
     orders = [order for order_id in waiting if (order := case.world.order(order_id))]

@@ -13,7 +13,7 @@ from bot.understanding.items import read_items, read_quantity
 from bot.understanding.lexicon import Lexicon, any_of
 from bot.understanding.meant import after_all
 from bot.understanding.normalise import Text, words_of
-from bot.understanding.places import account_meant, agrees, amend, kept_addresses, on_record, point_at
+from bot.understanding.places import account_meant, agrees, amend, kept_addresses, lends, on_record, point_at
 from bot.understanding.ratings import SCALE_OF_TEN, read_rating, read_score
 from bot.understanding.reasons import find_reasons
 from bot.understanding.tellings import tellings_of
@@ -176,7 +176,8 @@ def _address_of(expected: Expected, heard: Heard, *, asked: bool) -> Json:
     typed = written.address.model_dump(mode="json") if written else {}
     kept = kept_addresses(heard.known)
     begun = [name for name in on_record(heard.text, heard.known) if agrees(typed, kept[name])]
-    sources = (*heard.entities.address_of, *(heard.entities.order_numbers if asked and not expected.early else ()))
+    named = heard.entities.order_numbers if asked and not expected.early and lends(heard.text) else ()
+    sources = (*heard.entities.address_of, *named)
     shown = street_key(str(expected.given.get("line1") or ""))
     if begun and all(street_key(kept[name].line1) != shown for name in begun):
         return {**typed, "on_file": begun}

@@ -26,7 +26,10 @@ LEADS_NUMBER = re.compile(
 )
 SHORT = 5  # words that name a place and nothing else
 SHORT_DETAIL = 8
+SHORT_NAME = 3
 ADDRESS_WORD = re.compile(r"\b(?:addr|addy|adres|direccion|domicilio|anschrift|endereco|morada|indirizz)|adresse\b")
+OWNS = re.compile(r"^s? (?:shipping |delivery )?(?:address|adress|addy)\b")
+LENDS = re.compile(r"\b(?:went|goes|one|same as|like|where)\b")
 BEFORE_IT = 60  # characters looked at
 
 
@@ -59,9 +62,10 @@ def point_at(
         return named
     if "before" in said:
         return (BEFORE,)
-    if "product" in said:
-        return tuple(order.id for order in known.orders if order.id in kept and _names_a_line(text, order.lines))
-    if "other" in said:
+    went = [order.id for order in known.orders if order.id in kept and _names_a_line(text, order.lines)]
+    if "product" in said and went:
+        return tuple(went)
+    if said & {"other", "product"}:
         return tuple(orders)
     return (SAME,) if "same" in said else None
 
@@ -100,9 +104,16 @@ def source_orders(clean: str, numbers: Sequence[str], lexicon: Lexicon) -> tuple
         return ()
     for number in numbers:
         at = plain.find(fold(number.lstrip("#")))
-        if at > 0 and any_of(lexicon.address_of, plain[max(0, at - 2 * BEFORE_IT) : at]):
+        before, behind = plain[max(0, at - 2 * BEFORE_IT) : at], plain[at + len(number.lstrip("#")) :]
+        owns = OWNS.match(behind) and any_of(lexicon.address_lead, before.removesuffix("#"))
+        if at > 0 and (owns or any_of(lexicon.address_of, before)):
             found.append(number)
     return tuple(found)
+
+
+def lends(text: Text) -> bool:
+    """Whether an order that is named where an address was asked for may be named for its address."""
+    return bool(ADDRESS_WORD.search(text.plain) or LENDS.search(text.plain)) or len(text.words) <= SHORT_NAME
 
 
 def _mentions(plain: str, lexicon: Lexicon, *, asked: bool) -> list[str]:
