@@ -10,6 +10,7 @@ from bot.actions import OpenHandoff, PassOn, SetConsent
 from bot.flows import FLOWS, flow_of_intent, is_matter
 from bot.heard import (
     answered_by_photos,
+    is_read_back,
     lines_meant,
     loosely,
     named_by,
@@ -137,7 +138,7 @@ def _asked_about(stage: Stage, reading: Reading, reread: Reread) -> bool:
         stage.run()
     elif reading.declined and not reading.answered and (stage.expected or not reading.wishes):
         _decline(stage)
-    elif stage.expected and reading.correction and _correct(stage, reading, reread):
+    elif _puts_right(stage, reading, reread):
         stage.run()
     elif stage.expected and reading.answered:
         if not _proposes_otherwise(stage, reading, reread):
@@ -252,7 +253,11 @@ def _take_answer(stage: Stage, reading: Reading) -> None:
     answers = {stage.expected.name: reading.answer, **reason_given(stage.expected, reading)}
     stage.stack[-1] = with_heard(case, reading, answers)
     stage.misses = 0
-    wishes = [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) != case.flow]
+    wishes = [
+        wish
+        for wish in wishes_of(reading)
+        if flow_of_intent(wish.intent) != case.flow or (wish.named.get("for_account") and not case.answers.get("home"))
+    ]
     first = next((wish for wish in wishes if wish.intent == MONEY), None)
     stage.queue += [wish for wish in wishes if wish is not first]
     if first:  # answered before anything else is asked
@@ -331,6 +336,29 @@ def _correct(stage: Stage, reading: Reading, reread: Reread) -> bool:
             stage.misses = 0
             return True
     return False
+
+
+def _puts_right(stage: Stage, reading: Reading, reread: Reread) -> bool:
+    """Whether the text corrects what was answered before rather than answer what is asked now."""
+    corrects = stage.expected is not None and reading.correction and _correct(stage, reading, reread)
+    return corrects or _puts_address_right(stage, reading, reread)
+
+
+def _puts_address_right(stage: Stage, reading: Reading, reread: Reread) -> bool:
+    """Whether the text changes the address that is read back: "no, apt 5", "yes, but the zip is 43130"."""
+    case, expected = stage.top, stage.expected
+    if case is None or expected is None or not is_read_back(expected):
+        return False
+    question = next((one for one in reversed(case.asked) if one.kind is Kind.ADDRESS and one.given), None)
+    if question is None or question.name not in case.answers or (reading.answer is True and reading.wishes):
+        return False
+    again = reread(question)
+    known = case.answers[question.name]
+    if not again.answered or again.answer == known or (reading.answer is True and "on_file" in again.answer):
+        return False
+    stage.stack[-1] = with_heard(case, again, {question.name: again.answer})
+    stage.misses = 0
+    return True
 
 
 def _named_more(stage: Stage, reading: Reading) -> bool:

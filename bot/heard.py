@@ -99,3 +99,8 @@ def loosely(question: Expected) -> Expected:
 def strictly(question: Expected) -> Expected:
     """For what may be about something else: a choice only by its own name."""
     return question.model_copy(update={"choices": tuple(Choice(id=choice.id, title="") for choice in question.choices)})
+
+
+def is_read_back(expected: Expected) -> bool:
+    """Whether a clear yes to what was just shown is waited for."""
+    return expected.kind is Kind.YES_NO and "yes" in expected.binding

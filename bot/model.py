@@ -142,7 +142,8 @@ class Expected(Value):
 
     Answers as JSON, by kind: yes_no → bool; choice → the choice's id; order_number → the text as written, normalised;
     contact → {"email"|"phone"|"postcode": …}; code → its digits; date → {"date": ISO day, "window": text or None};
-    address → a PostalAddress; number → a whole number; rating → 1…5 (0…10 where `most` is 10); photo → {"photos":
+    address → a PostalAddress, or what is written of one, with "on_file": [names of those on record that it may be, as
+    in understanding.places]; number → a whole number; rating → 1…5 (0…10 where `most` is 10); photo → {"photos":
     [url…]}; items → [{"id": of a choice, "quantity": number or None}]; variant → its SKU; reason → {"reason":
     an id, "words": as said}; email → the address; text → the words.
 
@@ -243,6 +244,8 @@ class Entities(Value):
     every_days: int | None = None  # how often: "every 6 weeks" is 42, "once a month" 30
     nothing_else: bool = False  # what is named is said to be all that is meant: "only the lamp"
     on_top: bool = False  # something is to come on top of what is there: "add", "one more"
+    address_of: tuple[str, ...] = ()  # orders named only because another is to go where they went
+    for_account: bool = False  # it is the account's own address that is spoken of
 
 
 class Reading(Value):

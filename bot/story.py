@@ -105,6 +105,7 @@ class Question(Generic[T]):
     most: int | None = None
     early: bool = False
     sort: Sort | None = None
+    given: Mapping[str, Json] = field(default_factory=dict)  # as in Expected
 
     @property
     def expected(self) -> Expected:
@@ -117,6 +118,7 @@ class Question(Generic[T]):
             optional=self.optional,
             binding=self.binding,
             most=self.most,
+            given=dict(self.given),
         )
 
     @property

@@ -3,6 +3,7 @@
 A new contact counts only once a code sent to it has come back; who asks is shown before by what was on file till now.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from bot import identity, policy
@@ -10,7 +11,7 @@ from bot.actions import ChangeContact, ChangeHomeAddress, ChangeOrderAddress, Se
 from bot.contact import email_key, phone_key
 from bot.facts import address_text, order_sources, order_view
 from bot.flows import small_talk
-from bot.flows.mending import read_address
+from bot.flows.addresses import ask_again, need_address, read_address
 from bot.flows.where_is_my_order import is_awaited
 from bot.model import Channel, Choice, Json, Kind, Outcome, Source, Status
 from bot.records import Customer, Order, OrderStatus, PostalAddress
@@ -19,6 +20,7 @@ from bot.story import Case, Ending, Question
 SIGNING_IN = ("password", "login")
 FLOW_OF_KIND = {"contact": "change_contact", "channel": "prefer_channel"}
 WHAT = ("email", "phone", "address", "other")
+JUST_NOW = timedelta(minutes=30)
 ANOTHER = "another"  # said instead of a code
 
 
@@ -128,10 +130,11 @@ def change_home_address(case: Case) -> Ending:
     """The address for orders to come; those that have not left may take it too, the others keep the old one."""
     customer = identity.shown(case)
     question = Question("home", Kind.ADDRESS, "account.ask_address", read_address, early=True)
-    address = case.need(question)
+    _presume_as_just_given(case)
+    address = need_address(case, question)
     text = address_text(address)
     if not case.confirm("home_right", "account.address_summary", new_address=text):
-        case.ask(question)
+        ask_again(case, question, address)
     outcome = case.once(ChangeHomeAddress(customer_id=customer.id, address=address))
     if outcome.status is not Status.DONE:
         return case.person("account", proposed="change_address")
@@ -139,14 +142,30 @@ def change_home_address(case: Case) -> Ending:
     return _orders_too(case, customer, address)
 
 
+def _presume_as_just_given(case: Case) -> None:
+    """Where an order was sent elsewhere a moment ago and no other address is written, it is that one."""
+    order = case.world.order(case.world.focus) if case.world.focus else None
+    text = str((case.answers.get("wish") or {}).get("text", ""))
+    if order is None or "presumed" in case.answers or "home" in case.answers or any(map(str.isdigit, text)):
+        return
+    case.answers["presumed"] = True
+    fresh = [one for one in order.changes if one.what == "address" and case.now - one.at < JUST_NOW]
+    if fresh:
+        case.answers["home"] = {"on_file": ["same"]}
+
+
 def _orders_too(case: Case, customer: Customer, address: PostalAddress) -> Ending:
     """Offers the new address for the orders that policy still lets go there."""
+    only = {
+        order.id for number in case.heard("order_numbers") for order in identity.matching(case.world.orders, number)
+    }
     waiting = case.answers.setdefault(
         "waiting",
         [
             order.id
             for order in case.world.orders
             if order.customer_id == customer.id and order.shipping_address != address and is_awaited(order)
+            if not only or order.id in only
         ],
     )
     orders = [order for order_id in waiting if (order := case.world.order(order_id))]

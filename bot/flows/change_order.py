@@ -6,7 +6,7 @@ from typing import Any
 from bot import identity, policy
 from bot.actions import ChangeOrderAddress, ChangePayment
 from bot.facts import address_text, order_sources, order_view
-from bot.flows.mending import read_address
+from bot.flows.addresses import ask_again, is_same_place, need_address, read_address
 from bot.flows.methods import named_method
 from bot.flows.where_is_my_order import is_awaited
 from bot.flows.which import which_order, which_orders
@@ -46,8 +46,10 @@ def change_order(case: Case) -> Ending:
 def change_address(case: Case) -> Ending:
     """Another address: on the order while it is here, by the carrier while it is under way, else what is possible."""
     if case.world.orders and not case.heard("order_numbers") and not any(map(is_awaited, case.world.orders)):
-        known = {name: case.answers[name] for name in ("wish", "heard") if name in case.answers}
-        return case.go("change_home_address", **known)  # nothing is to come: it is for later orders
+        return case.go("change_home_address", **_known(case))  # nothing is to come: it is for later orders
+    if (case.answers.get("heard") or {}).get("for_account"):
+        given = {"home": case.answers["address"]} if "address" in case.answers else {}
+        return case.go("change_home_address", **_known(case), **given)
     orders = which_orders(case, lambda order: order.status is OrderStatus.PENDING or is_awaited(order))
     case.focus = orders[0].id
     if not all(identity.owns(case.world, order) for order in orders):
@@ -64,15 +66,24 @@ def change_address(case: Case) -> Ending:
     facts: dict[str, Any] = {"orders": [order_view(order) for order in open_ones]}
     sources = tuple(source for order in open_ones for source in order_sources(order))
     question = Question("address", Kind.ADDRESS, "address.ask", read_address, facts, sources=sources, early=True)
-    address = case.need(question)
+    address = need_address(case, question, open_ones)
     facts["new_address"] = address_text(address)
+    going = [order for order in open_ones if order in done or not is_same_place(order.shipping_address, address)]
+    if not going:
+        return case.end("address.same", sources=sources, **facts)
+    facts["orders"] = [order_view(order) for order in going]
+    sources = tuple(source for order in going for source in order_sources(order))
     if not case.confirm("address_right", "address.summary", sort=Sort.IDENTITY, sources=sources, **facts):
-        case.ask(question)
-    outcomes = [case.once(ChangeOrderAddress(order_id=order.id, address=address)) for order in open_ones]
-    failed = [one.id for one, what in zip(open_ones, outcomes, strict=True) if what.status is not Status.DONE]
+        ask_again(case, question, address)
+    outcomes = [case.once(ChangeOrderAddress(order_id=order.id, address=address)) for order in going]
+    failed = [one.id for one, what in zip(going, outcomes, strict=True) if what.status is not Status.DONE]
     if failed:
         return case.person("change_address", order_id=failed[0], proposed="change_address")
     return case.end("address.done", sources=sources, **facts)
+
+
+def _known(case: Case) -> dict[str, Any]:
+    return {name: case.answers[name] for name in ("wish", "heard") if name in case.answers}
 
 
 def change_payment(case: Case) -> Ending:

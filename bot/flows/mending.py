@@ -9,8 +9,9 @@ from typing import Any
 from bot import identity
 from bot.actions import OpenClaim, RefundLines, Replace, RequestDelivery
 from bot.facts import address_text, line_view, order_sources, order_view, shipment_view
+from bot.flows.addresses import ask_again, need_address, read_address
 from bot.model import Choice, Json, Kind, Outcome, Sort, Source, Status
-from bot.records import Line, Money, Order, PostalAddress, Shipment, on
+from bot.records import Line, Money, Order, Shipment, on
 from bot.story import Case, Ending, Question
 from bot.tracking import Progress, State, progress_of
 
@@ -128,13 +129,13 @@ def wrong_address(trouble: Trouble) -> Ending:
     if trouble.state is State.WRONG_ADDRESS and "address" not in case.answers:
         trouble.say("problem.wrong_address")
     question = Question("address", Kind.ADDRESS, "mend.ask_address", read_address, trouble.facts)
-    address = case.need(question)
+    address = need_address(case, question, (trouble.order,))
     written = address_text(address)
     right = case.confirm(
         "address_right", "mend.address_summary", sort=Sort.IDENTITY, new_address=written, **trouble.facts
     )
     if not right:
-        case.ask(question)
+        ask_again(case, question, address)
     outcome = case.once(
         RequestDelivery(order_id=trouble.order.id, shipment_id=trouble.shipment.id, fix="address", address=address)
     )
@@ -305,13 +306,6 @@ def _day(answer: Json, first: date, last: date) -> tuple[date, str | None] | Non
         return None
     day = date.fromisoformat(str(answer["date"]))
     return (day, answer.get("window")) if first <= day <= last else None
-
-
-def read_address(answer: Json) -> PostalAddress | None:
-    if not isinstance(answer, dict):
-        return None
-    address = PostalAddress.model_validate(answer)
-    return address if address.line1 and (address.city or address.postcode) else None
 
 
 def _photos(answer: Json) -> list[str] | None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot import identity, subscribing
 from bot.actions import ChangeSubscription
 from bot.facts import address_text
-from bot.flows.mending import read_address
+from bot.flows.addresses import ask_again, need_address, read_address
 from bot.flows.plans import Plans, at_the_hour
 from bot.model import Choice, Json, Kind
 from bot.records import Subscription, on
@@ -191,12 +191,12 @@ def address(plans: Plans) -> Ending:
         sources=plans.sources,
         early=True,
     )
-    where = case.need(question)
+    where = need_address(case, question)
     facts: Mapping[str, Any] = {"new_address": address_text(where)}
     actions: list[ChangeSubscription] = [plans.action(plan, "address", address=where) for plan in plans.all]
     if not plans.agreed("subscription.address_summary", actions, **facts):
         case.forget(*[name for name in case.answers if name.startswith("agreed-")])  # the same one may come again
-        case.ask(question)
+        ask_again(case, question, where)
     return plans.have_done("subscription.address_done", actions, **facts)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.model import Entities, Expected, Json, Kind
 from bot.ports import Known
-from bot.understanding.addresses import address_within, missing_slots, read_address
+from bot.understanding.addresses import find_address, street_key
 from bot.understanding.binding import CANCELLING, asks_to_cancel, clear_answer
 from bot.understanding.choices import NO_IDS, choose, said_of
 from bot.understanding.dates import find_window, read_date
@@ -13,6 +13,7 @@ from bot.understanding.items import read_items, read_quantity
 from bot.understanding.lexicon import Lexicon, any_of
 from bot.understanding.meant import after_all, without_denied
 from bot.understanding.normalise import Text, normalise, words_of
+from bot.understanding.places import account_meant, agrees, amend, kept_addresses, lends, on_record, point_at
 from bot.understanding.ratings import SCALE_OF_TEN, read_rating, read_score
 from bot.understanding.reasons import find_reasons
 from bot.understanding.tellings import tellings_of
@@ -137,9 +138,8 @@ def _reason_told(expected: Expected, heard: Heard) -> Json:
     return {"reason": told, "words": ""} if told else None
 
 
-def _address_told(_expected: Expected, heard: Heard) -> Json:
-    found = address_within(heard.text.clean, heard.country)
-    return found.model_dump(mode="json", exclude_none=True) if found else None
+def _address_told(expected: Expected, heard: Heard) -> Json:
+    return _address_of(expected, heard, asked=bool(expected.given))
 
 
 def _plain_refusal(expected: Expected, heard: Heard) -> Json:
@@ -182,10 +182,33 @@ def _date(expected: Expected, heard: Heard) -> Json:
 
 
 def _address(expected: Expected, heard: Heard) -> Json:
-    found = read_address(heard.text.clean, heard.country)
-    if found:
-        return {**expected.given, **{slot: value for slot, value in found.model_dump(mode="json").items() if value}}
-    return None if heard.question else missing_slots(heard.text.clean, heard.country, expected.given)
+    return _address_of(expected, heard, asked=True)
+
+
+def _address_of(expected: Expected, heard: Heard, *, asked: bool) -> Json:
+    """The address as written, with the names of those on record that it may be (`on_file`): these, where it is only
+    begun or only spoken of. A mere part of one is an answer where one was asked for.
+    """
+    changed = amend(heard.text, heard.country, expected.given, heard.lexicon)
+    if changed and expected.given.get("line1") == changed["line1"]:
+        return changed
+    written = find_address(heard.text.clean, heard.country)
+    typed = written.address.model_dump(mode="json") if written else {}
+    kept = kept_addresses(heard.known)
+    begun = [name for name in on_record(heard.text, heard.known) if agrees(typed, kept[name])]
+    named = heard.entities.order_numbers if asked and not expected.early and lends(heard.text) else ()
+    sources = (*heard.entities.address_of, *named)
+    shown = street_key(str(expected.given.get("line1") or ""))
+    if begun and all(street_key(kept[name].line1) != shown for name in begun):
+        return {**typed, "on_file": begun}
+    if changed:
+        return changed
+    if written and (written.is_whole or (asked and written.address.line1) or (asked and not heard.question)):
+        return typed
+    pointed = None
+    if not (account_meant(heard.text, heard.lexicon) and not sources):
+        pointed = point_at(heard.text, heard.known, heard.lexicon, sources, asked=asked and not heard.question)
+    return None if pointed is None else {"on_file": list(pointed)}
 
 
 def _rating(expected: Expected, heard: Heard) -> Json:

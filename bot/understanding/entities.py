@@ -19,6 +19,7 @@ from bot.understanding.normalise import Text, words_of
 from bot.understanding.options import ANSWERS, find_options
 from bot.understanding.orders import Span, find_orders, find_tracking
 from bot.understanding.paying import find_methods
+from bot.understanding.places import account_meant, source_orders
 from bot.understanding.refusing import find_kept
 from bot.understanding.scopes import find_interval, find_scope, names_everything
 
@@ -58,6 +59,8 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
     taken += spans
     numbers = find_orders(clean, orders, taken, asked=asked is Kind.ORDER_NUMBER) if has_digits else None
     order_numbers = numbers.numbers if numbers else ()
+    taken_from = source_orders(clean, order_numbers, lexicon) if order_numbers else ()
+    order_numbers = tuple(number for number in order_numbers if number not in taken_from)
     everything = names_everything(text, lexicon)
     naming = find_items(text, known, order_numbers, lexicon, everything=everything)
     return Entities(
@@ -83,6 +86,8 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         every_days=find_interval(text, lexicon),
         on_top=any_of(lexicon.adding, text.plain),
         nothing_else=any_of(lexicon.restricting, text.plain),
+        address_of=taken_from,
+        for_account=account_meant(text, lexicon),
     )
 
 

@@ -144,6 +144,15 @@ class Lexicon:
     money_sorted: Patterns  # a list is wanted by price
     money_amount: Patterns  # asks for an amount
     money_supposed: Patterns  # begins what is only supposed: "if I cancel"
+    address_never: frozenset[str]  # words that no street and no town is called by
+    address_denied: Patterns  # right before an address that is not meant
+    address_lead: Patterns  # right before an address on record that is meant
+    address_kept: tuple[tuple[str, re.Pattern[str]], ...]  # which address on record; `asked_…` only as an answer
+    address_account: Patterns  # it is the account's address that shall change
+    address_of: Patterns  # right before the number of an order whose address is to be taken
+    address_noun: frozenset[str]  # "the Austin one"
+    address_without: Patterns  # the flat is to be left out
+    address_field: tuple[tuple[str, re.Pattern[str]], ...]  # which part of an address is put right
 
 
 def raw_sections(folder: str, language: str) -> str:
@@ -307,6 +316,15 @@ def lexicon() -> Lexicon:
         money_sorted=_patterns(joined("money_sorted")),
         money_amount=_patterns(joined("money_amount")),
         money_supposed=_patterns(joined("money_supposed")),
+        address_never=frozenset(" ".join(joined("address_never")).split()),
+        address_denied=_patterns(joined("address_denied_pattern")),
+        address_lead=_patterns(joined("address_lead_pattern")),
+        address_kept=_ruled(joined("address_kept_pattern")),
+        address_account=_patterns(joined("address_account_pattern")),
+        address_of=_patterns(joined("address_of_pattern")),
+        address_noun=frozenset(" ".join(joined("address_noun")).split()),
+        address_without=_patterns(joined("address_without_pattern")),
+        address_field=_ruled(joined("address_field_pattern")),
     )
 
 

@@ -10,6 +10,7 @@ from bot.merchant.schema import FaqEntry
 from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Sort, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
+from bot.understanding.addresses import find_address
 from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
 from bot.understanding.asking import with_questions
 from bot.understanding.binding import clear_answer
@@ -70,6 +71,10 @@ SURE_OF_AN_ANSWER = 0.65
 SURE_OF_A_BINDING_YES = 0.95
 ANSWERED_FIRST = frozenset({Kind.YES_NO, Kind.CHOICE})  # a text that begins with yes or no is about these
 MOST_FIRST_WORDS = 8
+SAID_OF_ADDRESSES = frozenset({"delivery_problem", "where_is_my_order", "complaint"})  # though it tells where to send
+BESIDE_AN_ADDRESS = frozenset({"cancel_order", "change_order", "return", "exchange", "refund_status", "reorder"})
+MOST_AROUND_AN_ADDRESS = 3  # characters
+FEWEST_BESIDE_AN_ADDRESS = 3  # words
 QUIET_KINDS = frozenset({Kind.CODE, Kind.CONTACT, Kind.ADDRESS})  # their answers hold no wishes
 
 Found = tuple[Wish, bool]
@@ -197,6 +202,8 @@ class Reader:
         if person:
             wishes, candidates = _with_a_person(wishes, text), ()
         asked_for = self._language_asked_for(wishes or candidates, text)
+        if answered and isinstance(answer, dict) and "on_file" in answer:  # then the orders named only tell which
+            entities = entities.model_copy(update={"order_numbers": ()})
         named = {
             "language": asked_for or "",
             "problem": "" if answered else wanted.problem,
@@ -234,17 +241,43 @@ class Reader:
     def _told_by_things(self, wanted: Wanted, text: Text, entities: Entities) -> Wanted:
         """Where it is said of one's own things what is wanted in their place, or how an order shall be paid, that is
         the wish, whatever the words around it may also be about."""
-        if any(wish.intent not in BESIDE_THINGS for wish in wanted.wishes):
+        wanted = self._without_the_address(wanted, text)
+        where = self._tells_where(wanted, text, entities)
+        if not where and any(wish.intent not in BESIDE_THINGS for wish in wanted.wishes):
             return wanted
         other = any(item.options for item in entities.items) and any_of(self._lexicon.swap, text.plain)
         their_own = any(method.id for method in entities.methods)
         about_paying = entities.methods and all(wish.intent in ABOUT_PAYING for wish in wanted.wishes)
         paying = entities.order_numbers and (their_own or about_paying)
-        if not other and not paying:
+        if not other and not paying and not where:
             return wanted
-        intent, kind = ("exchange", "") if other else ("change_order", "payment")
+        intent, kind = ("change_address", "") if where else ("exchange", "") if other else ("change_order", "payment")
         wish = Wish(intent=intent, kind=kind, probability=SURE_BY_THINGS, text=text.clean.strip())
         return replace(wanted, wishes=(wish,), candidates=(), told=(wish,))
+
+    def _without_the_address(self, wanted: Wanted, text: Text) -> Wanted:
+        """Without wishes that are no more than words of an address: "9 Willow Court" threatens nobody."""
+        found = find_address(text.clean, self._country) if wanted.wishes else None
+        if found is None or not found.address.line1:
+            return wanted
+        names = set(words_of(text.clean[found.start : found.end]))
+        wishes, told = (
+            tuple(wish for wish in some if not set(words_of(wish.text)) <= names)
+            for some in (wanted.wishes, wanted.told)
+        )
+        return replace(wanted, wishes=wishes, told=told)
+
+    def _tells_where(self, wanted: Wanted, text: Text, entities: Entities) -> bool:
+        """Whether nothing is said but an address or that the account's shall be another, or likeliest where to send."""
+        real = {wish.intent for wish in wanted.wishes if wish.intent not in deciding.COURTESIES}
+        if not real <= SAID_OF_ADDRESSES:
+            return False
+        found = find_address(text.clean, self._country)
+        if not real and not asks(text, self._lexicon):
+            alone = found and found.end - found.start >= len(text.clean.strip()) - MOST_AROUND_AN_ADDRESS
+            return entities.for_account or bool(found and (found.is_whole or alone))
+        likeliest = bool(found and found.is_whole) and self._judge.together([whole(text, self._lexicon)])[0].best[0]
+        return likeliest == "change_address"
 
     # -- the open question -----------------------------------------------------------------------------------------
 
@@ -308,6 +341,8 @@ class Reader:
 
     def _beside_the_answer(self, text: Text, expected: Expected) -> list[Found]:
         """Wishes in the stretches that do not answer: "yes, and where is my other order?"."""
+        if expected.kind is Kind.ADDRESS:
+            return self._beside_the_address(text)
         if expected.kind in QUIET_KINDS or (expected.kind is Kind.TEXT and not asks(text, self._lexicon)):
             return []
         clauses = self._stretches(text, expected)
@@ -318,6 +353,23 @@ class Reader:
             if sure and intent not in deciding.COURTESIES and (clause.question or expected.kind is Kind.YES_NO):
                 found.append(_found(clause, judged))
         return found
+
+    def _beside_the_address(self, text: Text) -> list[Found]:
+        """What else is wanted where an address was given, apart from the stretches that it stands in."""
+        written = find_address(text.clean, self._country)
+        if written is None:
+            return []
+        rest = text.clean[: written.start] + "\n" + text.clean[written.end :]
+        if len(rest.split()) < FEWEST_BESIDE_AN_ADDRESS:
+            return []
+        parts = sentences(normalise(rest, self._lexicon.expand), self._lexicon)
+        clauses = [unit for part in parts for unit in units(part, self._lexicon)][:MOST_PARTS]
+        found = zip(clauses, self._judge.together(clauses), strict=True)
+        return [
+            _found(clause, judged)
+            for clause, judged in found
+            if judged.acted_on in BESIDE_AN_ADDRESS and judged.best[1] >= SURE_BESIDE_AN_ANSWER
+        ]
 
     def _stretches(self, text: Text, expected: Expected) -> list[Clause]:
         """The sentences and their parts, without a leading yes or no; the one that answers is left out."""

@@ -229,6 +229,7 @@ FULL: Mapping[str, Any] = {
     "day": date(2026, 11, 27),
     "window": "9-12",
     "days": 7,
+    "lacks": ["number", "postcode"],
     "new_address": "14 Maple Street, Burlington, VT 05401, US",
     "sent_to": "d***@e***.com",
     "code": "482913",

@@ -21,6 +21,7 @@ SHOP_ZONE = ZoneInfo("America/Los_Angeles")
 CENT = Decimal("0.01")
 PRIVATE = ("shipping_address", "payments", "refunds", "changes", "customer_id")
 SUNDAY = 6
+MOST_ORDERS = 10  # of one customer whose totals are added up
 MOST_SUMS = 4096
 MOST_ORDERED = 10  # of one product at once
 
@@ -136,7 +137,7 @@ class Scope:
             found |= sums | {abs(one) for one in _differences(order, self.products)}
             found |= {money(one["amount"]) for kind in ("payments", "refunds") for one in order.get(kind, ())}
             found |= {money(one["price_difference"]) for one in order.get("returns", ()) if one.get("price_difference")}
-            total = sum((money(line["price"]) * line["quantity"] for line in order["lines"]), Decimal(0))
+            total = _total(order)
             found |= {total + one for one in _differences(order, self.products)}
             for change in order.get("changes", ()):
                 kept = [one for one in _deep(change) if isinstance(one, list) and one and _is_line(one[0])]
@@ -218,6 +219,10 @@ def ships_by(placed: datetime) -> datetime:
         local += timedelta(days=1)
         left -= local.weekday() != SUNDAY and str(local.date()) not in merchant.holidays()
     return local
+
+
+def _total(order: Record) -> Decimal:
+    return sum((money(line["price"]) * line["quantity"] for line in order["lines"]), Decimal(0))
 
 
 def sums_of(lines: Iterable[Record]) -> set[Decimal]:

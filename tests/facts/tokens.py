@@ -20,7 +20,7 @@ MAIL = re.compile(r"[\w.+\-•*]+@[\w.\-•*]+[\w•*]")
 PHONE = re.compile(r"\+\d[\d \-]{6,}\d|[•*]{2,} ?\d{2,4}\b")
 SIGN = r"(?:US ?\$|\$ ?US|USD|\$|€|EUR|£)"
 AMOUNT = r"-?\d(?:[\d.,']*\d)?"
-MONEY = re.compile(rf"{SIGN} ?(?P<after>{AMOUNT})|(?<![\d:.,])(?P<before>{AMOUNT}) ?{SIGN}(?!\w)")
+MONEY = re.compile(rf"{SIGN}\s?(?P<after>{AMOUNT})|(?<![\d:.,])(?P<before>{AMOUNT})\s?{SIGN}(?!\w)")
 SHARE = re.compile(r"(\d+(?:[.,]\d+)?) ?%")
 CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})(?::|h)(\d{2})(?![\d:])(?: ?([ap])\. ?m\.?| ?([AP])M)?", re.IGNORECASE)
 CODE = re.compile(r"(?<!\w)#?(?=[\w/\-]*\d)(?=[\w/\-]*[A-Za-z])[A-Za-z0-9][\w/\-]*\w(?!\w)")

@@ -425,7 +425,7 @@ GIVEN = {"line1": "12 Oak Street", "line2": None, "city": "", "region": None, "p
         ("SW1A 1AA", {"postcode": "SW1A 1AA"}),
         ("it's Springfield, 62704", {"city": "Springfield", "postcode": "62704"}),
         ("Springfield", {"city": "Springfield"}),
-        ("it's flat 4b", {"line2": "flat 4b"}),
+        ("it's flat 4b", {"line2": "Flat 4B"}),
     ],
 )
 def test_an_address_is_filled_where_it_was_open(ear, text, slots):
