@@ -241,6 +241,10 @@ class Entities(Value):
     scope: str = ""  # several orders at once: "all", "pending" (not shipped yet), "delivered"
     every_days: int | None = None  # how often: "every 6 weeks" is 42, "once a month" 30
     on_top: bool = False  # something is to come on top of what is there: "add", "one more"
+    removing: bool = False  # something is to go out of an order
+    part: bool = False  # only some of an order, not the whole
+    order_items: tuple[str, ...] = ()  # line ids that an order is called by: "the laptop order"
+    orders_left_out: tuple[str, ...] = ()  # numbers of orders said not to be meant
 
 
 class Reading(Value):
