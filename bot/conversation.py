@@ -10,6 +10,7 @@ from bot.actions import OpenHandoff, PassOn, SetConsent
 from bot.flows import FLOWS, flow_of_intent, is_matter
 from bot.heard import (
     answered_by_photos,
+    joined,
     loosely,
     named_by,
     pointed_at,
@@ -152,7 +153,7 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     first, *others = wishes_of(reading)
     if not others:
         first = first.model_copy(update={"text": reading.text})  # what stands around it may answer its questions
-    first = first.model_copy(update={"named": {**before, **first.named}})
+    first = first.model_copy(update={"named": joined(before, first.named)})
     top = stage.top
     stage.queue = others + stage.queue
     if top and _is_another_kind(top, first):

@@ -6,6 +6,7 @@ from bot.model import CaseState, Choice, Expected, Json, Kind, Message, Reading,
 
 DESCRIBING = frozenset({"amounts", "quantity", "options", "window", "reason", "language", "methods", "every_days"})
 ATTACHED = frozenset({"photos"})
+ORDERS = ("order_numbers", "order_items")  # which order, by number or by what is in it
 WORDY = 3  # words behind a rating that are its reason
 
 
@@ -51,9 +52,26 @@ def with_heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -
     known = dict(case.answers)
     named = named_by(reading).get("heard")
     if named:
-        known["heard"] = {**known.get("heard", {}), **named}
+        known["heard"] = joined(known.get("heard", {}), named)
     known.update(answers)
     return case.model_copy(update={"answers": known})
+
+
+def joined(before: Mapping[str, Json], named: Mapping[str, Json]) -> dict[str, Json]:
+    """What is named now beside what was named before; a narrower word takes the place of a wider one."""
+    kept = dict(before)
+    if any(named.get(name) for name in ORDERS) and not named.get("scope"):
+        for name in ("scope", "order_items", "order_numbers"):
+            kept.pop(name, None)
+    if named.get("items") and not named.get("everything"):
+        kept.pop("everything", None)
+    if named.get("on_top"):
+        kept.pop("removing", None)
+    if named.get("removing") or named.get("part"):
+        kept.pop("on_top", None)
+    if named.get("order_numbers") or named.get("scope"):
+        kept.pop("orders_left_out", None)
+    return {**kept, **named}
 
 
 def pointed_at(case: CaseState) -> dict[str, Json]:

@@ -94,17 +94,21 @@ def _reason_given(answer: Json) -> tuple[str, str] | None:
 
 def _only_some(case: Case, order: Order) -> bool:
     """Whether the customer, who named some of the order's items, means these alone; asked where both can be done."""
-    if (
-        not case.world.policies.change.remove
-        or not policy.items_changeable(order, case.world.policies, case.now).granted
-    ):
+    if not policy.items_changeable(order, case.world.policies, case.now).granted:
         return False
     lines = [line for line in order.lines if line.quantity]
     some = [line for line in named_lines(case, order) if line.quantity]
-    if not some or len(some) == len(lines) or case.heard("order_numbers"):
+    called = set(case.heard("order_items"))
+    heard = case.answers.get("heard", {})
+    some = [line for line in some if line.id not in called]
+    if not some or len(some) == len(lines):
         return False
-    if len(some) > 1:
+    if len(some) > 1 or heard.get("removing") or heard.get("part") or case.heard("left_out"):
         return True  # nobody calls an order by two of its items
+    if called:
+        return False
+    if not case.world.policies.change.remove:
+        return False
     titles = [line.title for line in some]
     question = Question(
         "scope",

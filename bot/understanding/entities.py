@@ -107,7 +107,7 @@ def _numbers_left_out(clean: str, orders: Sequence[Order], spans: Sequence[Span]
     meant: set[str] = set()
     own = {key_of(order.number): order.number for order in orders}
     for start, end in spans:
-        number = own.get(key_of(clean[start:end].split()[-1]))
+        number = own.get(key_of(clean[start:end].rsplit(maxsplit=1)[-1]))
         if number is None:
             continue
         before = [word for word in words_of(LAST_SENTENCE.split(clean[:start])[-1]) if word not in lexicon.articles]
