@@ -35,6 +35,7 @@ from bot.model import (
     Wish,
 )
 from bot.records import OrderStatus
+from bot.splitting import by_order, of_order, several_of
 from bot.stage import MISSES, OTHER, RELEASED, Reread, Stage, Turn
 from bot.story import Act, HandedOver, World
 
@@ -112,11 +113,13 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.drop_top()
     elif stage.expected and reading.correction and _correct(stage, reading, reread):
         stage.run()
+    elif len(reading.entities.order_numbers) > 1 and not reading.wishes and _take_several(stage, reading):
+        pass
     elif stage.expected and reading.answered:
         _answer(stage, reading, reread)
     elif reading.wishes:
         _wish(stage, reading, reread)
-    elif _answers_what_is_under(stage, reread):
+    elif _take_several(stage, reading) or _answers_what_is_under(stage, reread):
         pass
     elif _correct(stage, reading, reread) or _named_more(stage, reading) or _follow_up(stage, reading):
         stage.run()
@@ -154,6 +157,7 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     if not others:
         first = first.model_copy(update={"text": reading.text})  # what stands around it may answer its questions
     first = first.model_copy(update={"named": joined(before, first.named)})
+    first, *others = [one for wish in (first, *others) for one in by_order(wish, stage.world.orders)]
     top = stage.top
     stage.queue = others + stage.queue
     if top and _is_another_kind(top, first):
@@ -174,6 +178,8 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     stage.misses = 0
     stage.run()
     _answer_at_once(stage, reading, reread)
+    if stage.top and (stage.top.answers.get("heard") or {}).get("scope"):
+        _take_several(stage, None)
 
 
 def _end_otherwise(stage: Stage, case: CaseState, wish: Wish, reading: Reading, reread: Reread) -> bool:
@@ -191,6 +197,37 @@ def _is_another_kind(case: CaseState, wish: Wish) -> bool:
         return False
     known = case.answers.get("what") or (case.answers.get("wish") or {}).get("kind")
     return bool(wish.kind) and wish.kind != known
+
+
+def _take_several(stage: Stage, reading: Reading | None) -> bool:
+    """Whether several of the orders offered are chosen ("both", two numbers, or all from the start): the matter goes
+    on with the first, and the others are served after it."""
+    case, expected = stage.top, stage.expected
+    if case is None or expected is None or expected.name != "order" or "wish" not in case.answers:
+        return False
+    offered = [order for choice in expected.choices if (order := stage.world.order(choice.id))]
+    chosen = offered if reading is None else several_of(offered, reading.entities)
+    if len(chosen) < 2:
+        return False
+    began = case.answers["wish"]
+    heard = case.answers.get("heard") or {}
+    wish = Wish(
+        intent=began["intent"],
+        kind=began.get("kind", ""),
+        probability=began.get("probability", 1.0),
+        text=began.get("text", ""),
+        named=heard,
+        condition=began.get("condition", ""),
+    )
+    first, *others = [of_order(wish, order) for order in chosen]
+    if reading is None or not reading.answered:
+        stage.says = [say for say in stage.says if say.key != expected.asks]
+    answers = {**case.answers, "heard": first.named, "order": chosen[0].id}
+    stage.stack[-1] = case.model_copy(update={"answers": answers})
+    stage.queue = others + stage.queue
+    stage.misses = 0
+    stage.run()
+    return True
 
 
 def _answer_at_once(stage: Stage, reading: Reading, reread: Reread) -> None:

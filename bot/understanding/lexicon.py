@@ -122,6 +122,7 @@ class Lexicon:
     order_before: frozenset[str]  # before one: "the order with the laptop"
     articles: frozenset[str]  # stand between a word and the thing it leads to
     parting: frozenset[str]  # part a thing from what is said before it
+    acts: tuple[tuple[str, re.Pattern[str]], ...]  # verbs for what is done with things
     listing: frozenset[str]  # between things named together: and, or
     pair: frozenset[str]  # both
     each: frozenset[str]  # all of several
@@ -277,6 +278,7 @@ def lexicon() -> Lexicon:
         order_before=frozenset(joined("order_before")),
         articles=frozenset(" ".join(joined("article")).split()),
         parting=frozenset(" ".join(joined("parting")).split()),
+        acts=_ruled(joined("act_pattern")),
         listing=frozenset(" ".join(joined("listing")).split()),
         pair=frozenset(" ".join(joined("pair")).split()),
         each=frozenset(" ".join(joined("each")).split()),

@@ -10,6 +10,7 @@ from bot.merchant.schema import FaqEntry
 from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
+from bot.understanding.acts import OF_THINGS, find_acts, with_acts
 from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
 from bot.understanding.binding import clear_answer
 from bot.understanding.choices import common_words
@@ -61,6 +62,9 @@ BESIDE_THINGS = frozenset(
         *deciding.COURTESIES,
         deciding.OUT_OF_SCOPE,
     }
+)
+TAKEN_FOR_REMOVING = frozenset(
+    {"return", "setup_help", "where_is_my_order", "order_confirmation", "delivery_problem", "cancel_order", "privacy"}
 )
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
 SURE_OF_AN_ANSWER = 0.65
@@ -161,8 +165,9 @@ class Reader:
             answer, wanted = self._answer(text, expected, known, entities)
         elif not never_mind:
             wanted = self._wanted(text, known)
-        if answer is None:
+        if answer is None and not never_mind:
             wanted = self._told_by_things(wanted, text, entities)
+            wanted = self._told_by_acts(wanted, text, known, entities)
         answered, told = answer is not None, wanted.told
         if not answered and ((wanted.stop and self._means_no_more(text)) or self._misspells_no_more(text)):
             return Reading(text=text.raw, language=spoken, stop=True, mood=mood)
@@ -223,6 +228,26 @@ class Reader:
         intent, kind = ("exchange", "") if other else ("change_order", "payment")
         wish = Wish(intent=intent, kind=kind, probability=SURE_BY_THINGS, text=text.clean.strip())
         return replace(wanted, wishes=(wish,), candidates=(), told=(wish,))
+
+    def _told_by_acts(self, wanted: Wanted, text: Text, known: Known, entities: Entities) -> Wanted:
+        """With the wishes that only the verbs of a part tell, and what is said to go out of an order, as a change."""
+
+        def names(said: str) -> Entities:
+            return find_entities(normalise(said, self._lexicon.expand), None, known, self._lexicon, self._country)
+
+        if any(wish.intent in deciding.GRAVE or wish.intent == deciding.STOP for wish in wanted.wishes):
+            return wanted
+        acts = find_acts(text, known, names, self._lexicon)
+        real = [wish for wish in wanted.wishes if wish.intent not in deciding.COURTESIES]
+        if len(acts) == 1 and acts[0].intent in OF_THINGS:
+            act = acts[0].model_copy(update={"text": text.clean.strip()})
+            away = act.intent == "change_order" and entities.removing and not entities.on_top
+            wrongly = len(real) == 1 and real[0].intent in TAKEN_FOR_REMOVING
+            if (not real and not asks(text, self._lexicon)) or (away and wrongly):
+                return replace(wanted, wishes=(act,), candidates=(), told=(act,))
+            return wanted
+        wishes = with_acts(wanted.wishes, acts, text.clean)
+        return wanted if wishes == wanted.wishes else replace(wanted, wishes=wishes, candidates=(), told=wishes)
 
     # -- the open question -----------------------------------------------------------------------------------------
 
