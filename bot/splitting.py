@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.model import Entities, Json, Wish
 from bot.records import Order, OrderStatus, number_key
 
-OF_ONE_ORDER = frozenset({"return", "exchange", "change_order", "cancel_order"})
+OF_ONE_ORDER = frozenset({"return", "refund", "exchange", "change_order", "cancel_order"})
 NOT_LEFT = frozenset({"change_order", "cancel_order"})
 OF_AN_ORDER = ("order_numbers", "order_items", "orders_left_out", "scope")
 

@@ -23,12 +23,17 @@ def find_acts(text: Text, known: Known, names: Names, lexicon: Lexicon) -> tuple
     """The wishes whose verbs are said of something that is named, in order; none where a verb is denied."""
     pieces = [piece for sentence in sentences(text, lexicon) for piece in units(sentence, lexicon)]
     found: list[Wish] = []
-    for piece in pieces:
-        act = _act(piece, lexicon)
+    before: Clause | None = None  # names things, and does not yet say what is wanted of them
+    for each in pieces:
+        piece = each
+        act, named = _act(each, lexicon), names(each.said)
         if act is None:
+            before = piece if named.items or named.order_items else before
             continue
-        named = names(piece.said)
-        if not (named.items or named.order_items or named.order_numbers or named.everything or named.left_out):
+        if not _is_about(named) and before:
+            piece, named = before, names(f"{before.said} {piece.said}")
+        before = None
+        if not _is_about(named):
             continue
         intent, kind = _intent(act, named, known.orders)
         if found and (found[-1].intent, found[-1].kind) == (intent, kind):
@@ -54,15 +59,29 @@ def with_acts(wishes: Sequence[Wish], acts: Sequence[Wish], whole: str) -> tuple
     return (*acts, *besides)
 
 
+def is_denied(text: Text, lexicon: Lexicon) -> bool:
+    """Whether every verb of the text for something to be done is denied: "don't cancel anything"."""
+    left = text.plain
+    for pattern in lexicon.denied_acts:
+        left = pattern.sub(" ", left)
+    return left != text.plain and not any(pattern.search(left) for name, pattern in lexicon.acts if name != "where")
+
+
+def _is_about(named: Entities) -> bool:
+    return bool(named.items or named.order_items or named.order_numbers or named.everything or named.left_out)
+
+
 def _act(piece: Clause, lexicon: Lexicon) -> str | None:
     said = fold(piece.said)
+    for pattern in lexicon.denied_acts:
+        said = pattern.sub(" ", said)
     hits = [(match.start(), name) for name, pattern in lexicon.acts if (match := pattern.search(said))]
     return min(hits)[1] if hits else None
 
 
 def _intent(act: str, named: Entities, orders: Sequence[Order]) -> tuple[str, str]:
     if act in ("remove", "cancel", "swap"):
-        pending = _is_pending(named, orders)
+        pending = is_pending(named, orders)
         if act == "swap":
             return ("change_order", "items") if pending else ("exchange", "")
         if act == "remove" and pending:
@@ -71,7 +90,7 @@ def _intent(act: str, named: Entities, orders: Sequence[Order]) -> tuple[str, st
     return (ASKED, "") if act == "where" else ("return", "")
 
 
-def _is_pending(named: Entities, orders: Sequence[Order]) -> bool:
+def is_pending(named: Entities, orders: Sequence[Order]) -> bool:
     """Whether what is named is in an order that has not left."""
     numbers = {number_key(number) for number in named.order_numbers}
     ids = {line_id for item in named.items for line_id in item.ids}

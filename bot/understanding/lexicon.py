@@ -123,6 +123,7 @@ class Lexicon:
     articles: frozenset[str]  # stand between a word and the thing it leads to
     parting: frozenset[str]  # part a thing from what is said before it
     acts: tuple[tuple[str, re.Pattern[str]], ...]  # verbs for what is done with things
+    denied_acts: Patterns  # such a verb with a no to it
     listing: frozenset[str]  # between things named together: and, or
     pair: frozenset[str]  # both
     each: frozenset[str]  # all of several
@@ -279,6 +280,7 @@ def lexicon() -> Lexicon:
         articles=frozenset(" ".join(joined("article")).split()),
         parting=frozenset(" ".join(joined("parting")).split()),
         acts=_ruled(joined("act_pattern")),
+        denied_acts=_patterns(joined("denied_act_pattern")),
         listing=frozenset(" ".join(joined("listing")).split()),
         pair=frozenset(" ".join(joined("pair")).split()),
         each=frozenset(" ".join(joined("each")).split()),
