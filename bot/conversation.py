@@ -43,6 +43,7 @@ REOPEN_MINUTES = 60  # a bare order number goes on with the last matter for so l
 ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
+LEAVING_OUT = frozenset({"change_order", "cancel_order", "return", "exchange"})  # what "keep" is taken for
 SHOW = "show"  # the kind of a wish that only asks
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
@@ -111,7 +112,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         stage.run()
     elif reading.never_mind or reading.stop_is_bare_cancel:
         stage.drop_top()
-    elif stage.expected and reading.correction and _correct(stage, reading, reread):
+    elif (stage.expected and reading.correction and _correct(stage, reading, reread)) or _leaves_out(stage, reading):
         stage.run()
     elif len(reading.entities.order_numbers) > 1 and not reading.wishes and _take_several(stage, reading):
         pass
@@ -146,8 +147,18 @@ def _take_answer(stage: Stage, reading: Reading) -> None:
     answers = {stage.expected.name: reading.answer, **reason_given(stage.expected, reading)}
     stage.stack[-1] = with_heard(case, reading, answers)
     stage.misses = 0
+    if stage.expected.kind is Kind.REASON:
+        stage.queue = [_with_reason(wish, case, reading.answer) for wish in stage.queue]
     stage.queue += [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) != case.flow]
     stage.run()
+
+
+def _with_reason(wish: Wish, case: CaseState, answer: Json) -> Wish:
+    """A wish told by the same words has the same reason."""
+    same = wish.text == (case.answers.get("wish") or {}).get("text") and wish.intent == case.answers["wish"]["intent"]
+    if not same or wish.named.get("reason") or answer["reason"] == OTHER:
+        return wish
+    return wish.model_copy(update={"named": {**wish.named, "reason": answer["reason"]}})
 
 
 def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
@@ -264,6 +275,15 @@ def _named_more(stage: Stage, reading: Reading) -> bool:
         return False
     stage.stack[-1] = with_heard(case, reading, {})
     return pointed_at(stage.stack[-1]) != pointed_at(case)
+
+
+def _leaves_out(stage: Stage, reading: Reading) -> bool:
+    """Whether the text only takes something out of what the open matter is about: "wait, keep the lamp order"."""
+    said = reading.entities
+    others = said.items or said.order_numbers or said.order_items or said.scope or said.options
+    if others or reading.answered or not (said.left_out or said.orders_left_out):
+        return False
+    return all(wish.intent in LEAVING_OUT for wish in reading.wishes) and _named_more(stage, reading)
 
 
 def _follow_up(stage: Stage, reading: Reading) -> bool:

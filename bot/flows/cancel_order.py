@@ -6,7 +6,7 @@ from typing import Any
 from bot import identity, policy
 from bot.actions import CancelOrder
 from bot.facts import order_sources, order_view
-from bot.flows.which import named_lines, which_orders
+from bot.flows.which import named_lines, not_left_out, which_orders
 from bot.model import Choice, Json, Kind, Outcome, Sort, Source, Status
 from bot.paying import method_name, method_of, paid_by_method
 from bot.policy import Verdict
@@ -20,6 +20,8 @@ def cancel_order(case: Case) -> Ending:
     """From "please cancel it" to the money on its way back, after a clear yes to exactly that."""
     orders = which_orders(case, lambda order: order.status is OrderStatus.PENDING and not policy.is_exchange(order))
     case.focus = orders[0].id
+    if not not_left_out(case, orders):
+        return case.end("cancel.kept", sources=_sources(list(orders)), order=order_view(orders[0]))
     if not all(identity.owns(case.world, order) for order in orders):
         identity.prove_by_code(case, orders[0].customer_id)
     if len(orders) == 1 and case.answers.get("scope") != WHOLE and _only_some(case, orders[0]):

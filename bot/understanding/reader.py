@@ -255,7 +255,7 @@ class Reader:
         """The one wish that the verbs tell, where nothing else is told; what goes out of an order is a change of it."""
         real = [wish for wish in wanted.wishes if wish.intent not in deciding.COURTESIES]
         away = entities.removing and entities.items and not entities.on_top and is_pending(entities, known.orders)
-        if away and (not real or (len(real) == 1 and real[0].intent in TAKEN_FOR_REMOVING)):
+        if away and all(wish.intent in TAKEN_FOR_REMOVING for wish in real):
             intent, kind = "change_order", "items"
         elif acts and acts[0].intent in OF_THINGS and not real and not asks(text, self._lexicon):
             intent, kind = acts[0].intent, acts[0].kind
