@@ -7,6 +7,7 @@ from bot.model import CaseState, Choice, Expected, Json, Kind, Message, Reading,
 DESCRIBING = frozenset({"amounts", "quantity", "options", "window", "reason", "language", "methods", "every_days"})
 ATTACHED = frozenset({"photos"})
 ORDERS = ("order_numbers", "order_items")  # which order, by number or by what is in it
+LEFT_OUT = ("left_out", "orders_left_out")
 WORDY = 3  # words behind a rating that are its reason
 
 
@@ -53,6 +54,10 @@ def with_heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -
     named = named_by(reading).get("heard")
     if named:
         known["heard"] = joined(known.get("heard", {}), named)
+        out = set(named.get("left_out") or ())
+        picked = known.get("lines")
+        if out and isinstance(picked, list):
+            known["lines"] = [one for one in picked if one["id"] not in out] or None
     known.update(answers)
     return case.model_copy(update={"answers": known})
 
@@ -69,9 +74,14 @@ def joined(before: Mapping[str, Json], named: Mapping[str, Json]) -> dict[str, J
         kept.pop("removing", None)
     if named.get("removing") or named.get("part"):
         kept.pop("on_top", None)
-    if named.get("order_numbers") or named.get("scope"):
+    if named.get("order_numbers"):
         kept.pop("orders_left_out", None)
-    return {**kept, **named}
+    out = {name: [*kept.get(name, ()), *named.get(name, ())] for name in LEFT_OUT}
+    meant = {line_id for item in named.get("items") or () for line_id in item["ids"]}
+    out = {name: [one for one in dict.fromkeys(said) if one not in meant] for name, said in out.items()}
+    if named.get("left_out") and kept.get("items"):
+        kept["items"] = [item for item in kept["items"] if not set(item["ids"]) <= {*named["left_out"]}]
+    return {**kept, **named, **{name: said for name, said in out.items() if said}}
 
 
 def pointed_at(case: CaseState) -> dict[str, Json]:
