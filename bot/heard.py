@@ -79,6 +79,8 @@ def joined(before: Mapping[str, Json], named: Mapping[str, Json]) -> dict[str, J
     out = {name: [*kept.get(name, ()), *named.get(name, ())] for name in LEFT_OUT}
     meant = {line_id for item in named.get("items") or () for line_id in item["ids"]}
     out = {name: [one for one in dict.fromkeys(said) if one not in meant] for name, said in out.items()}
+    if kept.get("order_items"):
+        kept["order_items"] = [one for one in kept["order_items"] if one not in meant]
     if named.get("left_out") and kept.get("items"):
         kept["items"] = [item for item in kept["items"] if not set(item["ids"]) <= {*named["left_out"]}]
     return {**kept, **named, **{name: said for name, said in out.items() if said}}

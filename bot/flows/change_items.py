@@ -122,7 +122,8 @@ def _refuse_removing(case: Case, order: Order) -> Ending:
 def _shall_go(case: Case) -> bool:
     """Whether it was said that these shall go out of the order."""
     heard = case.answers.get("heard", {})
-    return case.answers.get("how") == REMOVE or bool(heard.get("removing") or heard.get("part"))
+    said = heard.get("removing") or heard.get("part")
+    return case.answers.get("how") == REMOVE or bool(said and not is_on_top(case))
 
 
 def _how(case: Case, order: Order, picked: Sequence[Picked]) -> str:

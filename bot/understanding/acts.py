@@ -76,6 +76,7 @@ def _act(piece: Clause, lexicon: Lexicon) -> str | None:
     for pattern in lexicon.denied_acts:
         said = pattern.sub(" ", said)
     hits = [(match.start(), name) for name, pattern in lexicon.acts if (match := pattern.search(said))]
+    hits += [(match.start(), "add") for pattern in lexicon.adding if (match := pattern.search(said))]
     return min(hits)[1] if hits else None
 
 
@@ -87,6 +88,8 @@ def _intent(act: str, named: Entities, orders: Sequence[Order]) -> tuple[str, st
         if act == "remove" and pending:
             return "change_order", "items"
         return ("cancel_order", "") if act == "cancel" else ("return", "")
+    if act == "add":
+        return "change_order", "items"
     return (ASKED, "") if act == "where" else ("return", "")
 
 

@@ -94,7 +94,7 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         scope=scope,
         every_days=find_interval(text, lexicon),
         on_top=any_of(lexicon.adding, text.plain),
-        removing=any_of(lexicon.removing, text.plain),
+        removing=_goes_out(text.plain, lexicon),
         part=part,
         order_items=naming.order_items,
         orders_left_out=orders_left_out,
@@ -119,6 +119,13 @@ def _numbers_left_out(clean: str, orders: Sequence[Order], spans: Sequence[Span]
         else:
             meant.add(number)
     return tuple(dict.fromkeys(number for number in out if number not in meant))
+
+
+def _goes_out(plain: str, lexicon: Lexicon) -> bool:
+    """Whether something is to go out of an order; "don't remove anything" says that it is not."""
+    for pattern in lexicon.denied_acts:
+        plain = pattern.sub(" ", plain)
+    return any_of(lexicon.removing, plain)
 
 
 def _orders_of(line_ids: Sequence[str], orders: Sequence[Order]) -> tuple[str, ...]:
