@@ -11,6 +11,7 @@ from bot.flows import FLOWS, flow_of_intent, is_matter
 from bot.heard import (
     answered_by_photos,
     is_read_back,
+    joined,
     lines_meant,
     loosely,
     named_by,
@@ -38,6 +39,7 @@ from bot.model import (
 )
 from bot.narrowing import narrowed
 from bot.records import OrderStatus
+from bot.splitting import by_order, of_order, several_of
 from bot.stage import MISSES, OTHER, RELEASED, Reread, Stage, Turn
 from bot.story import Act, HandedOver, World
 from bot.weighing import ABOUT_AN_ORDER, REOPEN_MINUTES, believed
@@ -46,6 +48,7 @@ ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
 MONEY = "money"  # the intent of what is answered before anything else
+LEAVING_OUT = frozenset({"change_order", "cancel_order", "return", "exchange"})  # what "keep" is taken for
 SHOW = "show"  # the kind of a wish that only asks
 ABOUT_PAYING = frozenset({"payment", "change_order", "refund", "refund_status", "loyalty", "faq:payment_methods"})
 WAYS = frozenset({"pay_by", "refund_to", "remedy"})  # answers that say which way money goes
@@ -122,7 +125,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         pass
     elif reading.wishes:
         _wish(stage, reading, reread)
-    elif _answers_what_is_under(stage, reread):
+    elif _take_several(stage, reading) or _answers_what_is_under(stage, reread):
         pass
     elif _correct(stage, reading, reread) or _named_more(stage, reading) or _follow_up(stage, reading):
         stage.run()
@@ -138,8 +141,10 @@ def _asked_about(stage: Stage, reading: Reading, reread: Reread) -> bool:
         stage.run()
     elif reading.declined and not reading.answered and (stage.expected or not reading.wishes):
         _decline(stage)
-    elif _puts_right(stage, reading, reread):
+    elif _puts_right(stage, reading, reread) or _leaves_out(stage, reading):
         stage.run()
+    elif len(reading.entities.order_numbers) > 1 and not reading.wishes and _take_several(stage, reading):
+        pass
     elif stage.expected and reading.answered:
         if not _proposes_otherwise(stage, reading, reread):
             _answer(stage, reading, reread)
@@ -253,6 +258,8 @@ def _take_answer(stage: Stage, reading: Reading) -> None:
     answers = {stage.expected.name: reading.answer, **reason_given(stage.expected, reading)}
     stage.stack[-1] = with_heard(case, reading, answers)
     stage.misses = 0
+    if stage.expected.kind is Kind.REASON:
+        stage.queue = [_with_reason(wish, case, reading.answer) for wish in stage.queue]
     wishes = [
         wish
         for wish in wishes_of(reading)
@@ -265,13 +272,22 @@ def _take_answer(stage: Stage, reading: Reading) -> None:
     stage.run()
 
 
+def _with_reason(wish: Wish, case: CaseState, answer: Json) -> Wish:
+    """A wish told by the same words has the same reason."""
+    same = wish.text == (case.answers.get("wish") or {}).get("text") and wish.intent == case.answers["wish"]["intent"]
+    if not same or wish.named.get("reason") or answer["reason"] == OTHER:
+        return wish
+    return wish.model_copy(update={"named": {**wish.named, "reason": answer["reason"]}})
+
+
 def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     """Serves every wish in the order written; one for the matter already open only adds what it says."""
     before = stage.forget_passing()
     first, *others = wishes_of(reading)
     if not others:
         first = first.model_copy(update={"text": reading.text})  # what stands around it may answer its questions
-    first = first.model_copy(update={"named": {**before, **first.named}})
+    first = first.model_copy(update={"named": joined(before, first.named)})
+    first, *others = [one for wish in (first, *others) for one in by_order(wish, stage.world.orders)]
     top = stage.top
     stage.queue = others + stage.queue
     if top and _is_another_kind(top, first):
@@ -292,6 +308,8 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     stage.misses = 0
     stage.run()
     _answer_at_once(stage, reading, reread)
+    if stage.top and (stage.top.answers.get("heard") or {}).get("scope"):
+        _take_several(stage, None)
 
 
 def _end_otherwise(stage: Stage, case: CaseState, wish: Wish, reading: Reading, reread: Reread) -> bool:
@@ -309,6 +327,37 @@ def _is_another_kind(case: CaseState, wish: Wish) -> bool:
         return False
     known = case.answers.get("what") or (case.answers.get("wish") or {}).get("kind")
     return bool(wish.kind) and wish.kind != known
+
+
+def _take_several(stage: Stage, reading: Reading | None) -> bool:
+    """Whether several of the orders offered are chosen ("both", two numbers, or all from the start): the matter goes
+    on with the first, and the others are served after it."""
+    case, expected = stage.top, stage.expected
+    if case is None or expected is None or expected.name != "order" or "wish" not in case.answers:
+        return False
+    offered = [order for choice in expected.choices if (order := stage.world.order(choice.id))]
+    chosen = offered if reading is None else several_of(offered, reading.entities)
+    if len(chosen) < 2:
+        return False
+    began = case.answers["wish"]
+    heard = case.answers.get("heard") or {}
+    wish = Wish(
+        intent=began["intent"],
+        kind=began.get("kind", ""),
+        probability=began.get("probability", 1.0),
+        text=began.get("text", ""),
+        named=heard,
+        condition=began.get("condition", ""),
+    )
+    first, *others = [of_order(wish, order) for order in chosen]
+    if reading is None or not reading.answered:
+        stage.says = [say for say in stage.says if say.key != expected.asks]
+    answers = {**case.answers, "heard": first.named, "order": chosen[0].id}
+    stage.stack[-1] = case.model_copy(update={"answers": answers})
+    stage.queue = others + stage.queue
+    stage.misses = 0
+    stage.run()
+    return True
 
 
 def _answer_at_once(stage: Stage, reading: Reading, reread: Reread) -> None:
@@ -368,6 +417,15 @@ def _named_more(stage: Stage, reading: Reading) -> bool:
         return False
     stage.stack[-1] = with_heard(case, reading, {})
     return pointed_at(stage.stack[-1]) != pointed_at(case)
+
+
+def _leaves_out(stage: Stage, reading: Reading) -> bool:
+    """Whether the text only takes something out of what the open matter is about: "wait, keep the lamp order"."""
+    said = reading.entities
+    others = said.items or said.order_numbers or said.order_items or said.scope or said.options
+    if others or reading.answered or not (said.left_out or said.orders_left_out):
+        return False
+    return all(wish.intent in LEAVING_OUT for wish in reading.wishes) and _named_more(stage, reading)
 
 
 def _follow_up(stage: Stage, reading: Reading) -> bool:

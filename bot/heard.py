@@ -19,6 +19,8 @@ DESCRIBING = frozenset(
     }
 )
 ATTACHED = frozenset({"photos"})
+ORDERS = ("order_numbers", "order_items")  # which order, by number or by what is in it
+LEFT_OUT = ("left_out", "orders_left_out")
 WORDY = 3  # words behind a rating that are its reason
 
 
@@ -64,10 +66,11 @@ def with_heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -
     known = dict(case.answers)
     named = named_by(reading).get("heard")
     if named:
-        before = known.get("heard", {})
-        if named.get("order_numbers"):  # then those, and no longer "all of them"
-            before = {name: value for name, value in before.items() if name != "scope"}
-        known["heard"] = {**before, **named}
+        known["heard"] = joined(known.get("heard", {}), named)
+        out = set(named.get("left_out") or ())
+        picked = known.get("lines")
+        if out and isinstance(picked, list):
+            known["lines"] = [one for one in picked if one["id"] not in out] or None
     known.update(answers)
     return case.model_copy(update={"answers": known})
 
@@ -84,6 +87,30 @@ def lines_meant(case: CaseState, reading: Reading) -> list[Json] | None:
     if named.nothing_else and things & {one["id"] for one in picked}:
         meant = [one for one in meant if one["id"] in things]
     return meant if meant and len(meant) < len(picked) else None
+
+
+def joined(before: Mapping[str, Json], named: Mapping[str, Json]) -> dict[str, Json]:
+    """What is named now beside what was named before; a narrower word takes the place of a wider one."""
+    kept = dict(before)
+    if any(named.get(name) for name in ORDERS) and not named.get("scope"):
+        for name in ("scope", "order_items", "order_numbers"):
+            kept.pop(name, None)
+    if named.get("items") and not named.get("everything"):
+        kept.pop("everything", None)
+    if named.get("on_top"):
+        kept.pop("removing", None)
+    if named.get("removing") or named.get("part"):
+        kept.pop("on_top", None)
+    if named.get("order_numbers"):
+        kept.pop("orders_left_out", None)
+    out = {name: [*kept.get(name, ()), *named.get(name, ())] for name in LEFT_OUT}
+    meant = {line_id for item in named.get("items") or () for line_id in item["ids"]}
+    out = {name: [one for one in dict.fromkeys(said) if one not in meant] for name, said in out.items()}
+    if kept.get("order_items"):
+        kept["order_items"] = [one for one in kept["order_items"] if one not in meant]
+    if named.get("left_out") and kept.get("items"):
+        kept["items"] = [item for item in kept["items"] if not set(item["ids"]) <= {*named["left_out"]}]
+    return {**kept, **named, **{name: said for name, said in out.items() if said}}
 
 
 def pointed_at(case: CaseState) -> dict[str, Json]:

@@ -246,6 +246,10 @@ class Entities(Value):
     on_top: bool = False  # something is to come on top of what is there: "add", "one more"
     address_of: tuple[str, ...] = ()  # orders named only because another is to go where they went
     for_account: bool = False  # it is the account's own address that is spoken of
+    removing: bool = False  # something is to go out of an order
+    part: bool = False  # only some of an order, not the whole
+    order_items: tuple[str, ...] = ()  # line ids that an order is called by: "the laptop order"
+    orders_left_out: tuple[str, ...] = ()  # numbers of orders said not to be meant
 
 
 class Reading(Value):

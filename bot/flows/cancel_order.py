@@ -6,7 +6,7 @@ from typing import Any
 from bot import identity, policy
 from bot.actions import CancelOrder
 from bot.facts import order_sources, order_view
-from bot.flows.which import named_lines, which_orders
+from bot.flows.which import named_lines, not_left_out, which_orders
 from bot.model import Choice, Json, Kind, Outcome, Sort, Source, Status
 from bot.paying import method_name, method_of, paid_by_method
 from bot.policy import Verdict
@@ -20,6 +20,8 @@ def cancel_order(case: Case) -> Ending:
     """From "please cancel it" to the money on its way back, after a clear yes to exactly that."""
     orders = which_orders(case, lambda order: order.status is OrderStatus.PENDING and not policy.is_exchange(order))
     case.focus = orders[0].id
+    if not not_left_out(case, orders):
+        return case.end("cancel.kept", sources=_sources(list(orders)), order=order_view(orders[0]))
     if not all(identity.owns(case.world, order) for order in orders):
         identity.prove_by_code(case, orders[0].customer_id)
     if len(orders) == 1 and case.answers.get("scope") != WHOLE and _only_some(case, orders[0]):
@@ -94,19 +96,23 @@ def _reason_given(answer: Json) -> tuple[str, str] | None:
 
 def _only_some(case: Case, order: Order) -> bool:
     """Whether the customer, who named some of the order's items, means these alone; asked where both can be done."""
-    if (
-        not case.world.policies.change.remove
-        or not policy.items_changeable(order, case.world.policies, case.now).granted
-    ):
+    if not policy.items_changeable(order, case.world.policies, case.now).granted:
         return False
     lines = [line for line in order.lines if line.quantity]
     some = [line for line in named_lines(case, order) if line.quantity]
     if case.answers.get("scope") == PART:
         return bool(some)
-    if not some or len(some) == len(lines) or case.heard("order_numbers"):
+    called = set(case.heard("order_items"))
+    heard = case.answers.get("heard", {})
+    some = [line for line in some if line.id not in called]
+    if not some or len(some) == len(lines):
         return False
-    if len(some) > 1:
+    if len(some) > 1 or heard.get("removing") or heard.get("part") or case.heard("left_out"):
         return True  # nobody calls an order by two of its items
+    if called:
+        return False
+    if not case.world.policies.change.remove:
+        return False
     titles = [line.title for line in some]
     question = Question(
         "scope",

@@ -93,6 +93,8 @@ def _steps(case: Case, order: Order) -> list[Step]:
     wanted = {one.line.id: heard_options(case, one.line, alone=len(picked) == 1) for one in picked}
     swapped = {one.line.id for one in picked if wanted[one.line.id].options or f"variant-{one.line.id}" in case.answers}
     rest = [one for one in picked if one.line.id not in swapped]
+    if rest and _shall_go(case) and not case.world.policies.change.remove:
+        case.stop(_refuse_removing(case, order))
     how = _how(case, order, rest) if rest else SWAP
     steps: list[Step] = []
     for one in picked:
@@ -112,11 +114,24 @@ def _refuse_adding(case: Case, order: Order) -> Ending:
     return case.refuse("items.not_added", rule, about=order.id, sources=sources, proposed="change_items", order=view)
 
 
+def _refuse_removing(case: Case, order: Order) -> Ending:
+    sources, view = order_sources(order), order_view(order)
+    rule = "policies.change.remove"
+    return case.refuse("items.not_removed", rule, about=order.id, sources=sources, proposed="change_items", order=view)
+
+
+def _shall_go(case: Case) -> bool:
+    """Whether it was said that these shall go out of the order."""
+    heard = case.answers.get("heard", {})
+    said = heard.get("removing") or heard.get("part")
+    return case.answers.get("how") == REMOVE or bool(said and not is_on_top(case))
+
+
 def _how(case: Case, order: Order, picked: Sequence[Picked]) -> str:
     """What shall be done with these: another variant, another number, or out they go."""
     rules = case.world.policies.change
     offered = (SWAP, AMOUNT, *((REMOVE,) if rules.remove else ()))
-    more = AMOUNT if is_on_top(case) else None
+    heard = AMOUNT if is_on_top(case) else REMOVE if _shall_go(case) else None
     question = Question(
         "how",
         Kind.CHOICE,
@@ -124,7 +139,7 @@ def _how(case: Case, order: Order, picked: Sequence[Picked]) -> str:
         lambda answer: str(answer) if answer in offered else None,
         {"order": order_view(order), "titles": [one.line.title for one in picked]},
         tuple(Choice(id=one, title="") for one in offered),
-        presumed=more,
+        presumed=heard,
         sources=order_sources(order),
         early=True,
     )

@@ -23,16 +23,33 @@ def named_orders(case: Case, orders: Sequence[Order]) -> tuple[Order, ...]:
     found = tuple(order for order in orders if any(parcel.tracking_number in parcels for parcel in order.shipments))
     if found:
         return found
-    wanted = set(case.heard("products"))
-    counts = {order.id: len({line.product_id or line.sku for line in named_lines(case, order)}) for order in orders}
-    most = max(counts.values(), default=0) if wanted else 0
+    called = set(case.heard("order_items"))
+    found = tuple(order for order in orders if any(line.id in called for line in order.lines))
+    if found:
+        return found
+    kept = set(case.heard("left_out")) if case.answers.get("heard", {}).get("everything") else set()
+    counts = {
+        order.id: len({line.product_id or line.sku for line in order.lines if line.id in kept or _is_named(case, line)})
+        for order in orders
+    }
+    most = max(counts.values(), default=0)
     return tuple(order for order in orders if most and counts[order.id] == most)
 
 
 def named_lines(case: Case, order: Order) -> tuple[Line, ...]:
     """The lines of the order that the customer's words name."""
+    return tuple(line for line in order.lines if _is_named(case, line))
+
+
+def _is_named(case: Case, line: Line) -> bool:
     ids = {*case.heard("products"), *(line_id for item in case.heard("items") for line_id in item["ids"])}
-    return tuple(line for line in order.lines if line.id in ids or line.product_id in ids)
+    return line.id in ids or line.product_id in ids
+
+
+def not_left_out(case: Case, orders: Sequence[Order]) -> tuple[Order, ...]:
+    """Without the orders said not to be meant."""
+    out = {order.id for number in case.heard("orders_left_out") for order in identity.matching(orders, str(number))}
+    return tuple(order for order in orders if order.id not in out)
 
 
 def called(line: Line, lines: Sequence[Line]) -> str:
@@ -58,13 +75,23 @@ def which_order(case: Case, fits: Fits = lambda order: True) -> Order:
     known = case.answers.get("order")
     if known is None and case.heard("order_numbers") and not named_orders(case, world.orders):
         return _unknown_number(case, fits)
-    named = named_orders(case, world.orders)
-    named = tuple(order for order in named if fits(order)) or named
-    candidates = named or tuple(order for order in world.orders if fits(order)) or world.orders
+    orders = not_left_out(case, world.orders) or world.orders
+    named = named_orders(case, orders)
+    named = tuple(order for order in named if fits(order)) or named or _refused_last(case)
+    candidates = named or tuple(order for order in orders if fits(order)) or orders
     focused = world.order(world.focus) if world.focus and not named else None
     if len(candidates) > 1 and focused in candidates and known is None:
         candidates = (focused,) if focused else candidates
     return case.need(_order_question(case, candidates, "which.order"))
+
+
+def _refused_last(case: Case) -> tuple[Order, ...]:
+    """The order that the same was refused for just now: no other one is meant unless it is named."""
+    world = case.world
+    focused = world.order(world.focus) if world.focus else None
+    refused = focused and any(label.startswith(f"{case.state.flow}:{focused.id}:") for label in world.refusals)
+    other = case.answers.get("heard", {}).get("scope") or "order" in case.answers
+    return (focused,) if focused and refused and not other else ()
 
 
 def which_orders(case: Case, fits: Fits = lambda order: True) -> tuple[Order, ...]:
@@ -78,9 +105,9 @@ def which_orders(case: Case, fits: Fits = lambda order: True) -> tuple[Order, ..
     named = [order for number in numbers for order in identity.matching(world.orders, number)[:1]]
     several: tuple[Order, ...] = ()
     if "order" not in case.answers and case.answers.get("heard", {}).get("scope"):
-        several = tuple(order for order in world.orders if fits(order))
+        several = tuple(order for order in not_left_out(case, world.orders) if fits(order))
     elif len(named) > 1 and len(named) == len(numbers):
-        several = tuple({order.id: order for order in named}.values())
+        several = not_left_out(case, tuple({order.id: order for order in named}.values()))
     own = tuple(order for order in several if identity.owns(world, order))
     spared = {*case.answers.get("spared", ()), *(one.id for one in _kept(case, world.orders))}
     own = tuple(order for order in own if order.id not in spared) or own

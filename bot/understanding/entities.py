@@ -17,7 +17,7 @@ from bot.understanding.lexicon import Lexicon, any_of
 from bot.understanding.naming import find_items
 from bot.understanding.normalise import Text, words_of
 from bot.understanding.options import ANSWERS, find_options
-from bot.understanding.orders import Span, find_orders, find_tracking
+from bot.understanding.orders import Span, find_orders, find_tracking, key_of
 from bot.understanding.paying import find_methods
 from bot.understanding.places import account_meant, source_orders
 from bot.understanding.refusing import find_kept
@@ -34,6 +34,9 @@ DATED = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b
 CURRENCIES = {"€": "EUR", "eur": "EUR", "£": "GBP", "usd": "USD", "dollar": "USD", "buck": "USD"}
 OF_THEM = frozenset({"of", "pieces", "pcs", "units", "items", "piezas", "unidades", "stuck", "stuks", "pezzi", "x"})
 BOTH = 2
+ALL_OF_THEM = "all"
+LAST_SENTENCE = re.compile(r"[.,;:!?\n]")
+ORDER_NOUNS = frozenset({"order", "pedido", "commande", "bestellung", "ordine", "bestelling", "encomenda", "nr", "no"})
 CLOSE = 88
 MOST_WORDS = 120
 MOST_LINES = 200
@@ -62,14 +65,25 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
     taken_from = source_orders(clean, order_numbers, lexicon) if order_numbers else ()
     order_numbers = tuple(number for number in order_numbers if number not in taken_from)
     everything = names_everything(text, lexicon)
+    out_of_it = _numbers_left_out(clean, orders, numbers.spans if numbers else (), lexicon)
+    order_numbers = tuple(number for number in order_numbers if number not in out_of_it)
     naming = find_items(text, known, order_numbers, lexicon, everything=everything)
+    part, others = any_of(lexicon.part, text.plain), any_of(lexicon.others, text.plain)
+    if others and naming.left_out and not naming.items and not part:
+        everything = True
+        naming = find_items(text, known, order_numbers, lexicon, everything=True)
+    orders_left_out = (*out_of_it, *_orders_of(naming.orders_left_out, orders))
+    nothing = {*naming.left_out, *naming.orders_left_out}
+    scope = find_scope(text, lexicon)
+    if not scope and orders_left_out and not order_numbers and (others or everything):
+        scope = ALL_OF_THEM
     return Entities(
         order_numbers=_not_asked_otherwise(order_numbers, orders, asked),
         tracking_numbers=tracking.numbers,
         emails=emails,
         phones=phones,
         postcodes=_postcodes(clean, country, asked, order_numbers) if has_digits else (),
-        products=find_products(text, orders, lexicon),
+        products=tuple(one for one in find_products(text, orders, lexicon) if one not in nothing),
         dates=find_dates(text, known.today.date(), lexicon, asked=asked is Kind.DATE, country=country),
         ratings=ratings.find_ratings(text, lexicon),
         amounts=find_amounts(clean) if has_digits else (),
@@ -82,13 +96,48 @@ def find_entities(text: Text, expected: Expected | None, known: Known, lexicon: 
         left_out=naming.left_out,
         kept_orders=find_kept(text, orders, lexicon, find_products),
         methods=paying.methods,
-        scope=find_scope(text, lexicon),
+        scope=scope,
         every_days=find_interval(text, lexicon),
         on_top=any_of(lexicon.adding, text.plain),
         nothing_else=any_of(lexicon.restricting, text.plain),
         address_of=taken_from,
         for_account=account_meant(text, lexicon),
+        removing=_goes_out(text.plain, lexicon),
+        part=part,
+        order_items=naming.order_items,
+        orders_left_out=orders_left_out,
     )
+
+
+def _numbers_left_out(clean: str, orders: Sequence[Order], spans: Sequence[Span], lexicon: Lexicon) -> tuple[str, ...]:
+    """The customer's orders whose numbers stand behind "not", "keep", "except", and nowhere else."""
+    out: list[str] = []
+    meant: set[str] = set()
+    own = {key_of(order.number): order.number for order in orders}
+    for start, end in spans:
+        number = own.get(key_of(clean[start:end].rsplit(maxsplit=1)[-1]))
+        if number is None:
+            continue
+        before = [word for word in words_of(LAST_SENTENCE.split(clean[:start])[-1]) if word not in lexicon.articles]
+        while before and before[-1] in (*lexicon.order_behind, *ORDER_NOUNS):
+            before.pop()
+        left = any(" ".join(before[-length:]) in lexicon.except_item for length in (1, 2, 3, 4) if before)
+        if left:
+            out.append(number)
+        else:
+            meant.add(number)
+    return tuple(dict.fromkeys(number for number in out if number not in meant))
+
+
+def _goes_out(plain: str, lexicon: Lexicon) -> bool:
+    """Whether something is to go out of an order; "don't remove anything" says that it is not."""
+    for pattern in lexicon.denied_acts:
+        plain = pattern.sub(" ", plain)
+    return any_of(lexicon.removing, plain)
+
+
+def _orders_of(line_ids: Sequence[str], orders: Sequence[Order]) -> tuple[str, ...]:
+    return tuple(order.number for order in orders if any(line.id in line_ids for line in order.lines))
 
 
 def _postcodes(clean: str, country: str, asked: Kind | None, order_numbers: Sequence[str]) -> tuple[str, ...]:

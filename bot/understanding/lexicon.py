@@ -103,6 +103,7 @@ class Lexicon:
     instead_of: frozenset[str]  # what follows is not wanted
     same: frozenset[str]
     except_item: frozenset[str]  # before a thing that is not meant
+    except_behind: frozenset[str]  # behind one
     everything: Patterns
     scopes: tuple[tuple[str, re.Pattern[str]], ...]
     methods: tuple[tuple[str, re.Pattern[str]], ...]
@@ -119,8 +120,16 @@ class Lexicon:
     reserving: Patterns  # beside a yes: what takes something of it back
     restricting: Patterns  # what is named beside it is all that is meant
     adding: Patterns  # to come on top of what is there
+    removing: Patterns  # to go out of an order
+    part: Patterns  # only some of an order, not the whole
+    others: Patterns  # all that were not named: "the other two", "the rest"
+    order_behind: frozenset[str]  # behind a thing that an order is called by: "the laptop order"
+    order_before: frozenset[str]  # before one: "the order with the laptop"
     articles: frozenset[str]  # stand between a word and the thing it leads to
     parting: frozenset[str]  # part a thing from what is said before it
+    acts: tuple[tuple[str, re.Pattern[str]], ...]  # verbs for what is done with things
+    denied_acts: Patterns  # such a verb with a no to it
+    listing: frozenset[str]  # between things named together: and, or
     pair: frozenset[str]  # both
     each: frozenset[str]  # all of several
     no_thing: frozenset[str]  # behind "for a": no other product
@@ -275,6 +284,7 @@ def lexicon() -> Lexicon:
         instead_of=frozenset(joined("instead_of")),
         same=frozenset(joined("same")),
         except_item=frozenset(joined("except_item")),
+        except_behind=frozenset(joined("except_behind")),
         everything=_patterns(joined("everything_pattern")),
         scopes=_ruled(joined("scope_pattern")),
         methods=_ruled(joined("method_pattern")),
@@ -291,8 +301,16 @@ def lexicon() -> Lexicon:
         reserving=_patterns(joined("reserving_pattern")),
         restricting=_patterns(joined("restricting_pattern")),
         adding=_patterns(joined("adding_pattern")),
+        removing=_patterns(joined("removing_pattern")),
+        part=_patterns(joined("part_pattern")),
+        others=_patterns(joined("others_pattern")),
+        order_behind=frozenset(joined("order_behind")),
+        order_before=frozenset(joined("order_before")),
         articles=frozenset(" ".join(joined("article")).split()),
         parting=frozenset(" ".join(joined("parting")).split()),
+        acts=_ruled(joined("act_pattern")),
+        denied_acts=_patterns(joined("denied_act_pattern")),
+        listing=frozenset(" ".join(joined("listing")).split()),
         pair=frozenset(" ".join(joined("pair")).split()),
         each=frozenset(" ".join(joined("each")).split()),
         no_thing=frozenset(" ".join(joined("no_thing")).split()),

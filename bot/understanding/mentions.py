@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from bot.records import Line
 from bot.understanding.lexicon import Lexicon
 from bot.understanding.normalise import words_of
-from bot.understanding.tokens import Token, led_by
+from bot.understanding.tokens import Token, followed_by, led_by
 
 CLOSE = 86
 SHORTEST_PART = 5  # of a title, said for the whole: "phone"
@@ -195,5 +195,20 @@ def _count(token: Token, lexicon: Lexicon) -> int | None:
 
 
 def is_left_out(tokens: Sequence[Token], mention: Mention, lexicon: Lexicon) -> bool:
-    """Whether the thing is said not to be meant: "not the lamp", "except the lamp", "i keep the lamp"."""
-    return led_by(tokens, mention.head, lexicon.except_item)
+    """Whether the thing is said not to be meant: "not the lamp", "except the lamp", "the lamp stays"."""
+    behind = followed_by(tokens, mention.end, lexicon.except_behind)
+    return behind or led_by(tokens, mention.head, lexicon.except_item)
+
+
+def goes_on(tokens: Sequence[Token], before: Mention, mention: Mention, lexicon: Lexicon) -> bool:
+    """Whether a thing is named in one breath with the one before: "the lamp and the rug", "the lamp, rug"."""
+    between = {token.said for token in tokens[before.end : mention.head]} - lexicon.articles
+    return between <= lexicon.listing and (bool(between) or tokens[mention.head].parted)
+
+
+def names_order(tokens: Sequence[Token], mention: Mention, lexicon: Lexicon, *, swap: bool) -> bool:
+    """Whether an order is called by the thing: "the lamp order", "the order with the lamp"."""
+    if led_by(tokens, mention.head, lexicon.order_before):
+        return True
+    said = tokens[mention.end].said if mention.end < len(tokens) and not tokens[mention.end].parted else ""
+    return said in lexicon.order_behind and not (swap and said in lexicon.one)

@@ -4,14 +4,24 @@ Options said of a thing pick its line where a line has them, and are wanted wher
 "instead" or where no line has them. A line that cannot be told apart from others is left among the candidates.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.model import NamedItem
 from bot.ports import Known
 from bot.records import Line, Order, number_key
 from bot.understanding.lexicon import Lexicon, any_of
-from bot.understanding.mentions import Mention, Title, find_mentions, is_left_out, quantity_of, titles_of
+from bot.understanding.mentions import (
+    Mention,
+    Title,
+    find_mentions,
+    goes_on,
+    is_left_out,
+    names_order,
+    quantity_of,
+    titles_of,
+)
 from bot.understanding.normalise import Text
 from bot.understanding.tokens import Token, led_by, tokens_of
 from bot.understanding.values import Said, find_values
@@ -29,6 +39,10 @@ from bot.understanding.wanted import (
 )
 
 MOST_LINES = 200
+OTHER_ORDER = re.compile(
+    r"\b(?:other|another|different|otr[oa]|autre|andere[nrms]?|outr[oa]|altr[oa]) "
+    r"(?:one|order|purchase|pedido|commande|bestellung|ordine|bestelling|encomenda)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,17 @@ class Naming:
 
     items: tuple[NamedItem, ...] = ()
     left_out: tuple[str, ...] = ()
+    order_items: tuple[str, ...] = ()  # lines that an order is called by
+    orders_left_out: tuple[str, ...] = ()  # ids of lines of orders that are not meant
+
+
+@dataclass(slots=True)
+class Mentioned:
+    """Line ids of what is not to be picked, as it is come upon."""
+
+    left_out: list[str] = field(default_factory=list)
+    order_items: list[str] = field(default_factory=list)
+    orders_left_out: list[str] = field(default_factory=list)
 
 
 def find_items(
@@ -44,7 +69,9 @@ def find_items(
 ) -> Naming:
     """The things named. `numbers` are the orders spoken of; `everything`: all is meant but what is left out."""
     orders = _spoken_of(known.orders, numbers)
-    lines = [line for order in orders for line in order.lines][:MOST_LINES]
+    elsewhere = known.orders if OTHER_ORDER.search(text.plain) else orders
+    theirs = {line.id for order in orders for line in order.lines}
+    lines = [line for order in elsewhere for line in order.lines][:MOST_LINES]
     if not lines:
         return Naming()
     tokens = tokens_of(text, lexicon)
@@ -55,13 +82,23 @@ def find_items(
     bought = {line.product_id for line in lines}
     products = {product.id: product for product in known.products() if product.id in bought}
     telling = Telling(tokens, products, lexicon, swap, text.plain)
-    things, left_out = _things(mentions, titles_of(lines, lexicon), telling, everything=everything)
+    titles = {
+        title: [line for line in named if line.id in theirs] or named
+        for title, named in titles_of(lines, lexicon).items()
+    }
+    naming = Mentioned()
+    things = _things(mentions, titles, telling, naming, everything=everything)
+    left_out, called = _once(naming.left_out), (_once(naming.order_items), _once(naming.orders_left_out))
     if everything:
-        return Naming(_all_but(left_out, orders), left_out)
-    if not things and not left_out:
-        return Naming(_unnamed(lines, telling))
+        return Naming(_all_but(left_out, orders), left_out, *called)
+    if not things and not left_out and not naming.order_items:
+        return Naming(_unnamed([line for line in lines if line.id in theirs], telling), (), *called)
     items = [item for thing in things for item in _items(thing, things, telling)]
-    return Naming(tuple(items), left_out)
+    return Naming(tuple(items), left_out, *called)
+
+
+def _once(ids: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
 
 
 def _spoken_of(orders: Sequence[Order], numbers: Collection[str]) -> list[Order]:
@@ -98,20 +135,31 @@ def _named(lines: Sequence[Line], **fields: object) -> NamedItem:
 
 
 def _things(
-    mentions: Sequence[Mention], titles: Mapping[Title, Sequence[Line]], telling: Telling, *, everything: bool
-) -> tuple[list[Thing], tuple[str, ...]]:
-    """The things named, each once, and the lines left out."""
+    mentions: Sequence[Mention],
+    titles: Mapping[Title, Sequence[Line]],
+    telling: Telling,
+    naming: Mentioned,
+    *,
+    everything: bool,
+) -> list[Thing]:
+    """The things named, each once; what is left out, and what orders are called by, is put into `naming`."""
     things: list[Thing] = []
-    left_out: list[str] = []
     bounds: list[int] = []
+    kept_before: Mention | None = None
     for mention in mentions:
         lines = [line for title in sorted(mention.titles) for line in titles[title]]
         before = things[-1] if things else None
         if before and _is_a_value(mention, before, telling):
             continue
         becomes = before is not None and _for_it(mention, before, telling)
-        if everything or (is_left_out(telling.tokens, mention, telling.lexicon) and not becomes):
-            left_out += [line.id for line in _described(lines, mention, telling)]
+        too = kept_before is not None and goes_on(telling.tokens, kept_before, mention, telling.lexicon)
+        kept_out = not becomes and (too or is_left_out(telling.tokens, mention, telling.lexicon))
+        kept_before = mention if kept_out else None
+        if names_order(telling.tokens, mention, telling.lexicon, swap=telling.swap):
+            (naming.orders_left_out if kept_out else naming.order_items).extend(line.id for line in lines)
+            bounds.append(mention.head)
+        elif everything or kept_out:
+            naming.left_out += [line.id for line in _described(lines, mention, telling)]
             bounds.append(mention.head)
         elif before and becomes:
             _taken_for(before, mention, lines)
@@ -122,7 +170,7 @@ def _things(
             bounds.append(mention.head)
     for thing in things:
         thing.end = min((bound for bound in bounds if bound > thing.start), default=len(telling.tokens))
-    return things, tuple(dict.fromkeys(left_out))
+    return things
 
 
 def _is_a_value(mention: Mention, before: Thing, telling: Telling) -> bool:

@@ -10,6 +10,7 @@ from bot.merchant.schema import FaqEntry
 from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Sort, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
+from bot.understanding.acts import OF_THINGS, find_acts, is_denied, is_pending, with_acts
 from bot.understanding.addresses import find_address
 from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
 from bot.understanding.asking import with_questions
@@ -22,7 +23,7 @@ from bot.understanding.entities import find_entities
 from bot.understanding.judging import Judge
 from bot.understanding.language import Languages, language_asked_for
 from bot.understanding.lessons import lessons
-from bot.understanding.lexicon import any_of, lexicon
+from bot.understanding.lexicon import Lexicon, any_of, lexicon
 from bot.understanding.likeness import likest
 from bot.understanding.masking import masked, names_of
 from bot.understanding.money import find_money
@@ -66,6 +67,12 @@ BESIDE_THINGS = frozenset(
         deciding.OUT_OF_SCOPE,
     }
 )
+TAKEN_FOR_REMOVING = frozenset(
+    {"return", "setup_help", "where_is_my_order", "order_confirmation", "delivery_problem", "cancel_order", "privacy"}
+)
+MAY_BE_DENIED = frozenset({"cancel_order", "return", "exchange", "change_order", "privacy"})
+CANCELS = "cancel.summary"  # asks whether whole orders shall be cancelled
+BEFORE_ANY_WISH = frozenset({"bitte", "please", "pls", "alstublieft", "alsjeblieft", "prego"})
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
 SURE_OF_AN_ANSWER = 0.65
 SURE_OF_A_BINDING_YES = 0.95
@@ -177,8 +184,9 @@ class Reader:
             answer, wanted = self._answer(text, expected, known, entities)
         elif not never_mind:
             wanted = self._wanted(text, known)
-        if answer is None:
+        if answer is None and not never_mind:
             wanted = self._told_by_things(wanted, text, entities)
+            wanted = self._told_by_acts(wanted, text, known, entities)
         if refused := refuses(text.plain, self._lexicon):
             wanted = self._without_refused(wanted)
         declined = refused and not _real([(wish, False) for wish in wanted.wishes])
@@ -279,6 +287,38 @@ class Reader:
         likeliest = bool(found and found.is_whole) and self._judge.together([whole(text, self._lexicon)])[0].best[0]
         return likeliest == "change_address"
 
+    def _told_by_acts(self, wanted: Wanted, text: Text, known: Known, entities: Entities) -> Wanted:
+        """With the wishes that only the verbs of a part tell, and what is said to go out of an order, as a change."""
+
+        def names(said: str) -> Entities:
+            return find_entities(normalise(said, self._lexicon.expand), None, known, self._lexicon, self._country)
+
+        if not (entities.part or entities.removing) and is_denied(text, self._lexicon):
+            kept = tuple(wish for wish in wanted.wishes if wish.intent not in MAY_BE_DENIED)
+            wanted = replace(wanted, wishes=kept, told=tuple(wish for wish in wanted.told if wish in kept))
+        if any(wish.intent in deciding.GRAVE or wish.intent == deciding.STOP for wish in wanted.wishes):
+            return wanted
+        acts = find_acts(text, known, names, self._lexicon)
+        if len({act.intent for act in acts}) < 2:
+            return self._told_by_one_act(wanted, text, known, entities, acts)
+        wishes = with_acts(wanted.wishes, acts, text.clean)
+        return wanted if wishes == wanted.wishes else replace(wanted, wishes=wishes, candidates=(), told=wishes)
+
+    def _told_by_one_act(
+        self, wanted: Wanted, text: Text, known: Known, entities: Entities, acts: Sequence[Wish]
+    ) -> Wanted:
+        """The one wish that the verbs tell, where nothing else is told; what goes out of an order is a change of it."""
+        real = [wish for wish in wanted.wishes if wish.intent not in deciding.COURTESIES]
+        away = entities.removing and entities.items and not entities.on_top and is_pending(entities, known.orders)
+        if away and all(wish.intent in TAKEN_FOR_REMOVING for wish in real):
+            intent, kind = "change_order", "items"
+        elif acts and acts[0].intent in OF_THINGS and not real and not asks(text, self._lexicon):
+            intent, kind = acts[0].intent, acts[0].kind
+        else:
+            return wanted
+        wish = Wish(intent=intent, kind=kind, probability=SURE_BY_THINGS, text=text.clean.strip())
+        return replace(wanted, wishes=(wish,), candidates=(), told=(wish,))
+
     # -- the open question -----------------------------------------------------------------------------------------
 
     def _answer(self, text: Text, expected: Expected, known: Known, entities: Entities) -> tuple[Json, Wanted]:
@@ -302,6 +342,8 @@ class Reader:
         answer = read_answer(expected, heard)
         if answer is None and is_yes_or_no(expected) and not question and self._may_tell(text, expected):
             answer = self._yes_or_no(text, expected)
+        if answer is True and "yes" in expected.binding and _says_otherwise(text, expected, entities, self._lexicon):
+            answer = None
         if answer is None and not question:
             wanted = self._wanted(text, known)
             surely = any(_is_sure(wish) for wish in wanted.wishes)
@@ -559,6 +601,15 @@ class Reader:
 
 
 NOTHING_WANTED = Wanted((), (), "", 0.0)
+
+
+def _says_otherwise(text: Text, expected: Expected, entities: Entities, lexicon: Lexicon) -> bool:
+    """Whether what is said beside a yes changes what it is said to: something kept, or another thing to go out."""
+    if entities.left_out or entities.orders_left_out or (entities.part and expected.asks == CANCELS):
+        return True
+    named = entities.items or entities.products
+    first = next(iter(text.bare.split()), "")
+    return bool(named and entities.removing) and (first not in lexicon.yes or first in BEFORE_ANY_WISH)
 
 
 def _found(clause: Clause, judged: Judged) -> Found:

@@ -143,7 +143,18 @@ def measured(number: str, unit: str) -> str:
     return f"{Decimal(number).normalize():f}_{unit}"
 
 
-LONGEST_LEAD = 3
+LONGEST_LEAD = 4
+
+
+def followed_by(tokens: Sequence[Token], place: int, phrases: frozenset[str]) -> bool:
+    """Whether one of the phrases stands right behind, from `place` on, with no mark between."""
+    for length in range(1, LONGEST_LEAD + 1):
+        behind = tokens[place : place + length]
+        if len(behind) < length or any(token.parted for token in behind):
+            return False
+        if " ".join(token.said for token in behind) in phrases:
+            return True
+    return False
 
 
 def led_by(tokens: Sequence[Token], place: int, phrases: frozenset[str]) -> bool:

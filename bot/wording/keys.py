@@ -252,6 +252,7 @@ _CHANGES: Mapping[str, Key] = {
     "items.too_many": Key(("line", "most")),
     "items.no_other": Key(("line",)),
     "items.not_added": Key(ORDER),
+    "items.not_removed": Key(ORDER),
     "items.not_in_stock": Key(("product",)),
     "items.which_new": Key(("product",)),
     "items.summary": Key(CHANGED, choices=YES_NO),
