@@ -1,7 +1,7 @@
 """Which transcript of tests/conversations tells which flow under which of the seven conditions (PRODUCT.md, section 3).
 
-A transcript says by `covers` which cells it is there for. `python -m tests.matrix` writes docs/reference/matrix.md anew; a
-cell without a transcript is told in APART why it can have none, or a test fails.
+A transcript says by `covers` which cells it is there for. `python -m tests.matrix` writes docs/reference/matrix.md,
+a cell without a transcript is told in APART why it can have none, or a test fails.
 """
 
 from collections import defaultdict
