@@ -33,7 +33,9 @@ def what_comes_back(case: Case, orders: Sequence[Order], how: str) -> Ending | N
     if not how and not (beside and named):
         return None
     if how == REMOVE:
-        return _without(case, named)
+        out = set(case.heard("left_out"))  # "without the lamp" leaves it out
+        left = [(order, line) for order in orders for line in order.lines if line.id in out and line.quantity]
+        return _without(case, left or named)
     if not how:
         how = CANCEL if beside.get("flow") == "cancel_order" else RETURN
     if how == CANCEL:

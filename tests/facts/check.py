@@ -21,6 +21,7 @@ from tests.facts.tokens import CLOCK, LANGUAGES, NUMBER, WORD, Day, Token, clock
 FEWEST = 3  # letters of a text of a record before it is looked for as a whole
 STOCKED = ("product.", "recommend.", "alert.", "reorder.", "items.", "notice.")  # replies that may tell a stock
 CODE_KEYS = ("identity.code", "account.code")  # a one-time code: its digits stand on record as a digest alone
+CURRENCY = re.compile("[A-Z]{3}")  # belongs to the amount before it
 NOT_ALNUM = re.compile(r"[\W_]")
 SPANS = ("day", "week", "month", "year", "hour", "minute")
 UNITS = {
@@ -53,7 +54,7 @@ class _Reply:
     def exceptions(self) -> Iterator[str]:
         left = self.text
         for whole in sorted(self.strings, key=len, reverse=True):
-            if len(whole) >= FEWEST and re.search(r"[^\W\d_]", whole):
+            if len(whole) >= FEWEST and re.search(r"[^\W\d_]", whole) and not CURRENCY.fullmatch(whole):
                 left = re.sub(rf"(?<![\w#-]){re.escape(whole)}(?![\w-])", "\x00", left)
         for token in tokens(left, self.language):
             if not getattr(self, f"_is_{token.kind}")(token):

@@ -140,7 +140,8 @@ def _written(node: Any) -> Iterator[str]:
         for value in node:
             yield from _written(value)
     elif isinstance(node, str):
-        quoted = [text for code in re.findall(r"{[{%].*?[%}]}", node) for text in re.findall(r'"([^"]*)"', code)]
+        codes = re.findall(r"{[{%].*?[%}]}", node)
+        quoted = [text for code in codes for text in re.findall(r"[\"']([^\"']*)[\"']", code)]
         yield "\n".join([re.sub(r"{[{%].*?[%}]}", " ", node), *quoted])
 
 
