@@ -7,17 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.actions import OpenHandoff, PassOn, SetConsent
+from bot.correcting import correct, leaves_out, named_more, puts_right
 from bot.flows import FLOWS, flow_of_intent, is_matter
 from bot.heard import (
     answered_by_photos,
-    is_read_back,
     joined,
-    lines_meant,
-    loosely,
     named_by,
-    pointed_at,
     reason_given,
-    strictly,
     wishes_of,
     with_heard,
     with_photos,
@@ -34,10 +30,10 @@ from bot.model import (
     Mood,
     Reading,
     Say,
-    Sort,
     Wish,
 )
 from bot.narrowing import narrowed
+from bot.proposals import end_otherwise, pays_otherwise, proposes_otherwise
 from bot.records import OrderStatus
 from bot.splitting import by_order, of_order, several_of
 from bot.stage import MISSES, OTHER, RELEASED, Reread, Stage, Turn
@@ -48,11 +44,7 @@ ANGRY_TURNS = 3  # displeased messages in a row that bring a person
 LIKELY = 0.4  # a guess this likely is asked about even while another question is open
 MOST_OF_A_NOD = 3  # words of an "ok" that answers nothing
 MONEY = "money"  # the intent of what is answered before anything else
-LEAVING_OUT = frozenset({"change_order", "cancel_order", "return", "exchange"})  # what "keep" is taken for
 SHOW = "show"  # the kind of a wish that only asks
-ABOUT_PAYING = frozenset({"payment", "change_order", "refund", "refund_status", "loyalty", "faq:payment_methods"})
-WAYS = frozenset({"pay_by", "refund_to", "remedy"})  # answers that say which way money goes
-OF_ORDERS = frozenset({"change_order", "change_items", "cancel_order", "return", "exchange", "refund"})
 ASKING_WHICH = frozenset({Kind.CHOICE, Kind.ITEMS, Kind.VARIANT, Kind.REASON, Kind.ADDRESS, Kind.NUMBER})
 NOD = Expected(name="nod", kind=Kind.YES_NO)
 
@@ -127,7 +119,7 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
         _wish(stage, reading, reread)
     elif _take_several(stage, reading) or _answers_what_is_under(stage, reread):
         pass
-    elif _correct(stage, reading, reread) or _named_more(stage, reading) or _follow_up(stage, reading):
+    elif correct(stage, reading, reread) or named_more(stage, reading) or _follow_up(stage, reading):
         stage.run()
     elif reading.candidates and _may_clarify(stage, reading):
         _clarify(stage, reading)
@@ -137,18 +129,18 @@ def _understand(stage: Stage, reading: Reading, reread: Reread) -> None:
 
 def _asked_about(stage: Stage, reading: Reading, reread: Reread) -> bool:
     """Whether the text is about the open matter: takes something out of it, declines, corrects or answers it."""
-    if narrowed(stage, reading) or _amend(stage, reading):
+    if narrowed(stage, reading):
         stage.run()
     elif reading.declined and not reading.answered and (stage.expected or not reading.wishes):
         _decline(stage)
-    elif _puts_right(stage, reading, reread) or _leaves_out(stage, reading):
+    elif puts_right(stage, reading, reread) or leaves_out(stage, reading):
         stage.run()
     elif len(reading.entities.order_numbers) > 1 and not reading.wishes and _take_several(stage, reading):
         pass
     elif stage.expected and reading.answered:
-        if not _proposes_otherwise(stage, reading, reread):
+        if not proposes_otherwise(stage, reading, reread):
             _answer(stage, reading, reread)
-    elif _pays_otherwise(stage, reading):
+    elif pays_otherwise(stage, reading):
         stage.run()
     else:
         return False
@@ -186,70 +178,6 @@ def _decline(stage: Stage) -> None:
 def _answer(stage: Stage, reading: Reading, reread: Reread) -> None:
     _take_answer(stage, reading)
     _answer_at_once(stage, reading, reread)
-
-
-def _amend(stage: Stage, reading: Reading) -> bool:
-    """Whether the text takes something out of what is proposed: "only the lamp then", "not the boots"."""
-    if stage.expected is None or stage.expected.sort is not Sort.CONFIRM:
-        return False
-    meant = lines_meant(stage.stack[-1], reading)
-    if meant is None:
-        return False
-    case = stage.stack[-1]
-    stage.stack[-1] = case.model_copy(update={"answers": {**case.answers, "lines": meant}})
-    stage.misses = 0
-    return True
-
-
-def _proposes_otherwise(stage: Stage, reading: Reading, reread: Reread) -> bool:
-    """A yes to a proposal, with more said about what was proposed: it counts only where that changes nothing.
-
-    Else what it comes to now is proposed, and the customer asked again: nothing is done that was partly taken back.
-    """
-    asked = stage.expected
-    if asked is None or asked.sort is not Sort.CONFIRM or reading.answer is not True or not _says_more(stage, reading):
-        return False
-    case, before = stage.stack[-1], len(stage.says)
-    corrected = _correct(stage, reading, reread)
-    if not corrected:
-        stage.stack[-1] = with_heard(case, reading, {})
-    stage.tell_top()
-    again = stage.expected is not None and stage.expected.name == asked.name and len(stage.says) == before + 1
-    if not corrected and again and not reading.reserved:
-        stage.stack[-1], stage.expected = case, asked
-        del stage.says[before:]
-        return False
-    if again:
-        stage.stack[-1] = case
-        stage.says.insert(before, Say(key="confirm.exactly"))
-    stage.misses = 0
-    stage.queue += [wish for wish in wishes_of(reading) if flow_of_intent(wish.intent) not in OF_ORDERS]
-    return True
-
-
-def _pays_otherwise(stage: Stage, reading: Reading) -> bool:
-    """Whether the text only says by which way the money of the open matter shall go: "to my PayPal please"."""
-    case, ways = stage.top, reading.entities.methods
-    if case is None or not stage.expected or case.flow not in OF_ORDERS or not ways:
-        return False
-    if any(wish.intent not in ABOUT_PAYING for wish in (*reading.wishes, *reading.candidates[:1])):
-        return False
-    known = {name: value for name, value in case.answers.items() if name not in WAYS}
-    if "remedy" in case.answers:
-        known["remedy"] = "store_credit" if ways[0].kind == "store_credit" else "refund"
-    changed = with_heard(case.model_copy(update={"answers": known}), reading, {})
-    stage.stack[-1] = changed
-    stage.misses = 0
-    return changed.answers != case.answers
-
-
-def _says_more(stage: Stage, reading: Reading) -> bool:
-    """Whether the text names ways to pay, versions, or things of the order that is dealt with."""
-    named = reading.entities
-    order = stage.world.order(str(stage.stack[-1].answers.get("order")))
-    theirs = {one for line in order.lines for one in (line.id, line.product_id)} if order else set()
-    things = {*named.products, *(one for item in named.items for one in item.ids)}
-    return bool(named.methods or named.options or things & theirs)
 
 
 def _take_answer(stage: Stage, reading: Reading) -> None:
@@ -295,7 +223,7 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
             stage.leave_top("dropped")
         stage.open_wish(first)
     elif top and top.flow in FLOWS and first.intent in FLOWS[top.flow].also:
-        if not _end_otherwise(stage, top, first, reading, reread) and not others:
+        if not end_otherwise(stage, top, first, reading, reread) and not others:
             stage.miss()
             return
     elif top and flow_of_intent(first.intent) == top.flow and not first.intent.startswith("faq:"):
@@ -310,15 +238,6 @@ def _wish(stage: Stage, reading: Reading, reread: Reread) -> None:
     _answer_at_once(stage, reading, reread)
     if stage.top and (stage.top.answers.get("heard") or {}).get("scope"):
         _take_several(stage, None)
-
-
-def _end_otherwise(stage: Stage, case: CaseState, wish: Wish, reading: Reading, reread: Reread) -> bool:
-    """Whether it is news to the open matter that it shall end so: money instead of another size."""
-    if _correct(stage, reading, reread):
-        return True
-    changed = with_heard(case, reading, {"wish": {**(case.answers.get("wish") or {}), "intent": wish.intent}})
-    stage.stack[-1] = changed
-    return changed.answers != case.answers
 
 
 def _is_another_kind(case: CaseState, wish: Wish) -> bool:
@@ -368,64 +287,6 @@ def _answer_at_once(stage: Stage, reading: Reading, reread: Reread) -> None:
     if again.answered:
         stage.says.pop()
         _take_answer(stage, reading.model_copy(update={"answer": again.answer, "wishes": ()}))
-
-
-def _correct(stage: Stage, reading: Reading, reread: Reread) -> bool:
-    """Whether the text changes an answer given earlier in the open matter ("no, the blue one")."""
-    case = stage.top
-    for question in reversed(case.asked if case else ()):
-        assert case is not None
-        if question.kind in (Kind.TEXT, Kind.YES_NO, Kind.PHOTO) or question.name not in case.answers:
-            continue
-        again = reread(loosely(question) if reading.correction else strictly(question))
-        if question.kind is Kind.REASON and again.answered and again.answer["reason"] == OTHER:
-            continue  # any words are another reason
-        if again.answered and again.answer != case.answers[question.name]:
-            stage.stack[-1] = with_heard(case, reading, {question.name: again.answer})
-            stage.misses = 0
-            return True
-    return False
-
-
-def _puts_right(stage: Stage, reading: Reading, reread: Reread) -> bool:
-    """Whether the text corrects what was answered before rather than answer what is asked now."""
-    corrects = stage.expected is not None and reading.correction and _correct(stage, reading, reread)
-    return corrects or _puts_address_right(stage, reading, reread)
-
-
-def _puts_address_right(stage: Stage, reading: Reading, reread: Reread) -> bool:
-    """Whether the text changes the address that is read back: "no, apt 5", "yes, but the zip is 43130"."""
-    case, expected = stage.top, stage.expected
-    if case is None or expected is None or not is_read_back(expected):
-        return False
-    question = next((one for one in reversed(case.asked) if one.kind is Kind.ADDRESS and one.given), None)
-    if question is None or question.name not in case.answers or (reading.answer is True and reading.wishes):
-        return False
-    again = reread(question)
-    known = case.answers[question.name]
-    if not again.answered or again.answer == known or (reading.answer is True and "on_file" in again.answer):
-        return False
-    stage.stack[-1] = with_heard(case, again, {question.name: again.answer})
-    stage.misses = 0
-    return True
-
-
-def _named_more(stage: Stage, reading: Reading) -> bool:
-    """Whether the text names something new for the open matter, though not what was asked for."""
-    case = stage.top
-    if case is None or not stage.expected:
-        return False
-    stage.stack[-1] = with_heard(case, reading, {})
-    return pointed_at(stage.stack[-1]) != pointed_at(case)
-
-
-def _leaves_out(stage: Stage, reading: Reading) -> bool:
-    """Whether the text only takes something out of what the open matter is about: "wait, keep the lamp order"."""
-    said = reading.entities
-    others = said.items or said.order_numbers or said.order_items or said.scope or said.options
-    if others or reading.answered or not (said.left_out or said.orders_left_out):
-        return False
-    return all(wish.intent in LEAVING_OUT for wish in reading.wishes) and _named_more(stage, reading)
 
 
 def _follow_up(stage: Stage, reading: Reading) -> bool:

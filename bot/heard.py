@@ -75,20 +75,6 @@ def with_heard(case: CaseState, reading: Reading, answers: Mapping[str, Json]) -
     return case.model_copy(update={"answers": known})
 
 
-def lines_meant(case: CaseState, reading: Reading) -> list[Json] | None:
-    """Of the lines picked in a matter, those still meant once some are named to be kept out of it, or to be all; None
-    where nothing is said of them, or nothing would be left."""
-    picked = case.answers.get("lines")
-    if not isinstance(picked, list):
-        return None
-    named = reading.entities
-    things = {*named.products, *(one for item in named.items for one in item.ids)} - {*named.left_out}
-    meant = [one for one in picked if one["id"] not in named.left_out]
-    if named.nothing_else and things & {one["id"] for one in picked}:
-        meant = [one for one in meant if one["id"] in things]
-    return meant if meant and len(meant) < len(picked) else None
-
-
 def joined(before: Mapping[str, Json], named: Mapping[str, Json]) -> dict[str, Json]:
     """What is named now beside what was named before; a narrower word takes the place of a wider one."""
     kept = dict(before)

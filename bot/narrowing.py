@@ -5,7 +5,7 @@ Said beside a yes, it is no yes to what was shown: what is left is shown again.
 
 import re
 
-from bot.model import CaseState, Json, Kind, Reading
+from bot.model import CaseState, Json, Kind, Reading, Sort
 from bot.records import Order
 from bot.stage import Stage
 
@@ -19,7 +19,12 @@ def narrowed(stage: Stage, reading: Reading) -> bool:
     case = stage.top
     if case is None or not stage.expected:
         return False
-    changed = _without_orders(stage, case, reading) or _without_lines(case, reading) or _only_part(stage, case, reading)
+    changed = (
+        _without_orders(stage, case, reading)
+        or _without_lines(case, reading)
+        or _only_lines(stage, case, reading)
+        or _only_part(stage, case, reading)
+    )
     if changed is None:
         return False
     stage.stack[-1] = case.model_copy(update={"answers": changed})
@@ -41,6 +46,17 @@ def _without_lines(case: CaseState, reading: Reading) -> dict[str, Json] | None:
     picked = [one for one in case.answers.get("lines") or () if isinstance(one, dict)]
     kept = [one for one in picked if one["id"] not in reading.entities.left_out]
     return {**case.answers, "lines": kept} if kept and kept != picked else None
+
+
+def _only_lines(stage: Stage, case: CaseState, reading: Reading) -> dict[str, Json] | None:
+    """Of the things proposed those alone that are said to be all: "only the lamp then"."""
+    named = reading.entities
+    proposed = stage.expected is not None and stage.expected.sort is Sort.CONFIRM
+    things = {*named.products, *(one for item in named.items for one in item.ids)} - {*named.left_out}
+    picked = [one for one in case.answers.get("lines") or () if isinstance(one, dict)]
+    meant = [one for one in picked if one["id"] in things]
+    narrower = proposed and named.nothing_else and 0 < len(meant) < len(picked)
+    return {**case.answers, "lines": meant} if narrower else None
 
 
 def _only_part(stage: Stage, case: CaseState, reading: Reading) -> dict[str, Json] | None:
