@@ -14,12 +14,21 @@ from bot.actions import ChangeLines, LineWanted
 from bot.facts import line_view, order_sources, order_view
 from bot.flows.adding import is_on_top, new_lines, so_many_more, wished_for
 from bot.flows.change_order import refuse_change
-from bot.flows.lines import Picked, Wanted, heard_options, product_of, which_lines, which_variant
+from bot.flows.lines import (
+    Picked,
+    Wanted,
+    heard_options,
+    in_place_of,
+    product_of,
+    wanted_product,
+    which_lines,
+    which_variant,
+)
 from bot.flows.methods import difference_method
 from bot.flows.which import which_order
 from bot.model import Choice, Json, Kind, Status
 from bot.paying import method_name, method_of
-from bot.records import Line, Money, Order, OrderStatus, Variant
+from bot.records import Line, Money, Order, OrderStatus
 from bot.story import Case, Ending, Question
 
 SWAP, REMOVE, AMOUNT = "swap", "remove", "amount"
@@ -92,6 +101,7 @@ def _steps(case: Case, order: Order) -> list[Step]:
     picked = which_lines(case, order, lines, "items.which", lambda line: line.quantity)
     wanted = {one.line.id: heard_options(case, one.line, alone=len(picked) == 1) for one in picked}
     swapped = {one.line.id for one in picked if wanted[one.line.id].options or f"variant-{one.line.id}" in case.answers}
+    swapped |= {line_id for item in case.heard("items") if item.get("other") for line_id in item["ids"]}
     rest = [one for one in picked if one.line.id not in swapped]
     if rest and _shall_go(case) and not case.world.policies.change.remove:
         case.stop(_refuse_removing(case, order))
@@ -147,22 +157,17 @@ def _how(case: Case, order: Order, picked: Sequence[Picked]) -> str:
 
 
 def _swapped(case: Case, order: Order, one: Picked, wanted: Wanted) -> list[Step]:
-    product = product_of(case, one.line)
+    product = wanted_product(case, one.line, order, case.world.policies.change.swap_for)
     variant = which_variant(case, order, one.line, product, wanted) if product else None
     if product is None or variant is None:
         case.say("items.no_other", line=line_view(one.line, order.currency))
         case.leave_to_person("change_items", order_id=order.id, proposed="change_items")
-    new = _with_variant(one.line, variant, one.quantity)
+    new = in_place_of(one.line, product, variant, one.quantity)
     stays = one.line.quantity - one.quantity
     if not stays:
         return [Step(one.line, new)]
     kept = one.line.model_copy(update={"quantity": stays})
     return [Step(one.line, kept), Step(one.line, new.model_copy(update={"id": f"{one.line.id}+"}))]
-
-
-def _with_variant(line: Line, variant: Variant, quantity: int) -> Line:
-    new = {"sku": variant.sku, "options": variant.options, "price": variant.price, "quantity": quantity}
-    return line.model_copy(update=new)
 
 
 def _amount(case: Case, order: Order, line: Line, *, more: int = 0) -> Step:

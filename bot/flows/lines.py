@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from bot.facts import line_view, order_sources, order_view
+from bot.facts import line_view, order_sources, order_view, product_view
 from bot.flows.which import line_choices
-from bot.model import Choice, Json, Kind
+from bot.model import Choice, Json, Kind, Source
 from bot.records import Line, Order, Product, Variant
 from bot.story import Case, Question
 from bot.understanding.variants import fitting
@@ -64,9 +64,32 @@ def heard_options(case: Case, line: Line, *, alone: bool) -> Wanted:
     return Wanted({name: value for name, value in heard.items() if line.options.get(name) != value} if alone else {})
 
 
+def wanted_product(case: Case, line: Line, order: Order, others: str) -> Product | None:
+    """The product wanted in the line's place: its own, or another one that is named where policy lets `others`, which
+    is "product" or "variant", be; one that may not be is told. None where the line's is not in the catalogue."""
+    own = product_of(case, line)
+    said = next((item["other"] for item in case.heard("items") if item.get("other") and line.id in item["ids"]), None)
+    found = case.world.records.find_products(str(said)) if said else ()
+    other = next((one for one in found if own is None or one.id != own.id), None)
+    if other is None or others == "product":
+        return other or own
+    facts = {"line": line_view(line, order.currency), "product": product_view(other)}
+    case.say("lines.only_same", sources=(*order_sources(order), Source(record=f"products/{other.id}")), **facts)
+    return own
+
+
+def in_place_of(line: Line, product: Product, variant: Variant, quantity: int) -> Line:
+    """The line with this variant in it."""
+    new = {"sku": variant.sku, "options": variant.options, "price": variant.price, "quantity": quantity}
+    return line.model_copy(update={**new, "product_id": product.id, "title": product.title})
+
+
 def which_variant(case: Case, order: Order, line: Line, product: Product, wanted: Wanted) -> Variant | None:
     """Another variant of the product that is in stock: the one that fits what was said or the only one, else asked for.
     None: there is no other."""
+    line = (
+        line if product_of(case, line) == product else line.model_copy(update={"title": product.title, "options": {}})
+    )
     able = [one for one in product.variants if one.stock != 0 and one.currency == order.currency]
     others = [one for one in able if one.sku != line.sku]
     if not others:

@@ -12,14 +12,14 @@ from typing import Any, get_args
 from bot import identity, policy
 from bot.actions import CreateReturn
 from bot.facts import line_view, order_sources, order_view
-from bot.flows.lines import Picked, heard_options, product_of, which_lines, which_variant
+from bot.flows.lines import Picked, heard_options, in_place_of, product_of, wanted_product, which_lines, which_variant
 from bot.flows.methods import difference_method, refund_method
 from bot.flows.which import named_lines, which_order
 from bot.merchant.schema import Reason
 from bot.model import Choice, Json, Kind, Outcome, Sort, Status
 from bot.paying import method_name, method_of, original_method, refundable_to
 from bot.policy import Verdict
-from bot.records import ExchangeFor, Line, Money, Order, OrderStatus, Remedy, ReturnLine, Variant
+from bot.records import ExchangeFor, Line, Money, Order, OrderStatus, Remedy, ReturnLine
 from bot.story import YES_NO, Case, Ending, Question
 
 NOTHING = Decimal("0.00")
@@ -88,8 +88,8 @@ def exchange(case: Case) -> Ending:
 def exchange_of(case: Case, sending: Sending) -> Ending:
     """What for, at what difference, and a clear yes."""
     order, currency = sending.order, sending.order.currency
-    swaps = [(one, _variant(case, sending, one)) for one in sending.picked]
-    difference = sum((variant.price * one.quantity for one, variant in swaps), NOTHING) - sending.value
+    swaps = [(one, _instead(case, sending, one)) for one in sending.picked]
+    difference = sum((new.price * one.quantity for one, new in swaps), NOTHING) - sending.value
     method_id = difference_method(case, order, difference)
     if difference and method_id is None:
         return case.person("exchange", order_id=order.id, proposed="exchange")
@@ -97,10 +97,7 @@ def exchange_of(case: Case, sending: Sending) -> Ending:
     ships = "at_once" if expedited else case.world.policies.returns.exchange_ships
     facts = {
         **_facts(case, sending),
-        "swaps": [
-            {"before": line_view(one.line, currency), "after": line_view(_line(one.line, variant), currency)}
-            for one, variant in swaps
-        ],
+        "swaps": [{"before": line_view(one.line, currency), "after": line_view(new, currency)} for one, new in swaps],
         "to_pay": Money(difference, currency) if difference > 0 else None,
         "back": Money(-difference, currency) if difference < 0 else None,
         "method": method_name(method_of(case.world.customer, method_id)),
@@ -116,7 +113,7 @@ def exchange_of(case: Case, sending: Sending) -> Ending:
             words=sending.words,
             photos=sending.photos,
             remedy=Remedy.EXCHANGE,
-            exchange_for=tuple(ExchangeFor(line_id=one.line.id, sku=variant.sku) for one, variant in swaps),
+            exchange_for=tuple(ExchangeFor(line_id=one.line.id, sku=new.sku) for one, new in swaps),
             price_difference=difference,
             difference_method_id=method_id,
             approved=_within_limit(case, sending),
@@ -341,18 +338,15 @@ def _others(case: Case, line: Line) -> bool:
     return product is not None and any(one.sku != line.sku and one.stock != 0 for one in product.variants)
 
 
-def _variant(case: Case, sending: Sending, one: Picked) -> Variant:
+def _instead(case: Case, sending: Sending, one: Picked) -> Line:
+    """The line as it shall be sent in place of this one."""
     wanted = heard_options(case, one.line, alone=len(sending.picked) == 1)
-    product = product_of(case, one.line)
+    product = wanted_product(case, one.line, sending.order, case.world.policies.returns.exchange_for)
     variant = which_variant(case, sending.order, one.line, product, wanted) if product else None
-    if variant is None:
+    if product is None or variant is None:
         case.say("items.no_other", line=line_view(one.line, sending.order.currency))
         case.leave_to_person("exchange", order_id=sending.order.id, proposed="exchange")
-    return variant
-
-
-def _line(line: Line, variant: Variant) -> Line:
-    return line.model_copy(update={"sku": variant.sku, "options": variant.options, "price": variant.price})
+    return in_place_of(one.line, product, variant, one.line.quantity)
 
 
 # -- what is told ------------------------------------------------------------------------------------------------------

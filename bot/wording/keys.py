@@ -259,6 +259,7 @@ _CHANGES: Mapping[str, Key] = {
     "items.done": Key(CHANGED),
     "items.kept": Key(ORDER),
     "lines.which_variant": Key(("line",)),
+    "lines.only_same": Key(("line", "product")),
     "lines.no_such_variant": Key(("line", "wanted")),
     "method.pay_by": Key(("amount",)),
     "method.refund_to": Key(("amount",), may_lack=("amount",)),

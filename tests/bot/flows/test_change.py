@@ -167,3 +167,27 @@ def test_a_strict_shop_changes_items_once_and_says_so_before():
     assert summary.says[0].facts["last_time"]
     changed = bought(changes=[{"at": "2026-11-20T10:00:00Z", "what": "lines"}])
     assert keys(larger(talk(changed, shop=strict_shop()))) == ["change.refused_items_changed"]
+
+
+def other(line_id: str, words: str) -> NamedItem:
+    return NamedItem(id=line_id, ids=(line_id,), quantity=None, options={}, keep=(), other=words)
+
+
+def test_another_product_takes_the_place_of_one_where_policy_lets_it():
+    told = talk(bought("FF-1001", line("FF-1001", "SOCKS")), shop=with_rules(change={"swap_for": "product"}))
+    wish = wants(
+        "change_items", text="swap the socks for a rain jacket", items=(other("FF-1001/SOCKS", "rain jacket"),)
+    )
+    summary = told.hear(wish)
+    assert keys(summary) == ["items.summary"]
+    assert summary.says[0].facts["steps"][0]["after"]["title"] == "Rain Jacket"
+    assert keys(told.hear(answers(True, "yes"))) == ["items.done"]
+    assert [(one.line_id, one.sku) for one in told.ledger.of(ChangeLines)[0].lines] == [("FF-1001/SOCKS", "JACKET-M")]
+
+
+def test_another_product_is_told_to_be_none_of_its_versions_where_policy_keeps_to_these():
+    told = talk(bought("FF-1001", line("FF-1001", "SOCKS")))
+    wish = wants(
+        "change_items", text="swap the socks for a rain jacket", items=(other("FF-1001/SOCKS", "rain jacket"),)
+    )
+    assert keys(told.hear(wish)) == ["lines.only_same", "lines.which_variant"]
