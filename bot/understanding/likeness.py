@@ -17,6 +17,7 @@ ALIKE = 0.4  # cosine of the text to the likest choice from which it may be mean
 AHEAD = 0.11  # how much likelier than the next it has to be
 LONGEST = 14  # words; more of them say more than which
 MOST_CHOICES = 12
+LIKENED = frozenset({Kind.CHOICE, Kind.ITEMS})
 PERSON = "person"  # has rules of its own, and is nobody's because of a mere likeness
 
 
@@ -33,7 +34,7 @@ def likest(text: Text, expected: Expected, encoder: Encoder, lexicon: Lexicon) -
 
 
 def _may_be_like_one(text: Text, expected: Expected, lexicon: Lexicon) -> bool:
-    if expected.kind is not Kind.CHOICE or expected.binding or not 2 <= len(expected.choices) <= MOST_CHOICES:
+    if expected.kind not in LIKENED or expected.binding or not 2 <= len(expected.choices) <= MOST_CHOICES:
         return False
     words = text.bare.split()
     if not words or len(words) > LONGEST or DENIALS & set(words) or without_denied(text.plain, lexicon) != text.plain:

@@ -348,7 +348,7 @@ class Reader:
             wanted = self._wanted(text, known)
             surely = any(_is_sure(wish) for wish in wanted.wishes)
             if self._encoder and not expected.early and not surely:
-                answer = likest(text, expected, self._encoder, self._lexicon)
+                answer = _as_answer(likest(text, expected, self._encoder, self._lexicon), expected)
         return answer, self._beside_the_question(wanted, text, expected) if answer is None else wanted
 
     def _reserves(self, text: Text) -> bool:
@@ -598,6 +598,11 @@ class Reader:
     def _language_asked_for(wishes: Sequence[Wish], text: Text) -> str | None:
         asked = any(wish.intent == "language_change" for wish in wishes)
         return language_asked_for(text.bare.split()[:40]) if asked else None
+
+
+def _as_answer(chosen: str | None, expected: Expected) -> Json:
+    """The one choice in the form of an answer to the question."""
+    return [{"id": chosen, "quantity": None}] if chosen and expected.kind is Kind.ITEMS else chosen
 
 
 NOTHING_WANTED = Wanted((), (), "", 0.0)

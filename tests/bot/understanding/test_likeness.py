@@ -61,3 +61,33 @@ def test_a_request_for_one_of_the_choices_is_its_choice(ear: Ear, text: str) -> 
 @pytest.mark.parametrize("text", ["is a refund free?", "how long does a repair take?"])
 def test_a_question_about_a_choice_is_none(ear: Ear, text: str) -> None:
     assert chosen(ear, text, *REMEDIES) is None
+
+
+THINGS = tuple(
+    Choice(id=title, title=title, words=words)
+    for title, words in (
+        ("Sunglasses", ("brown", "polarized")),
+        ("Smart Watch", ("silver", "leather")),
+        ("Desk Lamp", ("black", "USB")),
+        ("Backpack", ("green",)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("las gafas de sol", "Sunglasses"),
+        ("die sonnenbrille", "Sunglasses"),
+        ("o relógio", "Smart Watch"),
+        ("la lampada", "Desk Lamp"),
+        ("de rugzak", "Backpack"),
+        ("den rucksack bitte", "Backpack"),
+        ("no sé", None),
+        ("gib mir mein geld", None),
+    ],
+)
+def test_a_thing_is_found_by_what_it_is_called_in_another_language(ear: Ear, said: str, title: str | None) -> None:
+    asked = Expected(name="lines", kind=Kind.ITEMS, asks="return.which", choices=THINGS)
+    answer = ear.reader.read(said, asked, CUSTOMER, None).answer
+    assert answer == ([{"id": title, "quantity": None}] if title else None)
