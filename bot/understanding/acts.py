@@ -59,22 +59,16 @@ def with_acts(wishes: Sequence[Wish], acts: Sequence[Wish], whole: str) -> tuple
     return (*acts, *besides)
 
 
-def is_denied(text: Text, lexicon: Lexicon) -> bool:
-    """Whether every verb of the text for something to be done is denied: "don't cancel anything"."""
-    left = text.plain
-    for pattern in lexicon.denied_acts:
-        left = pattern.sub(" ", left)
-    return left != text.plain and not any(pattern.search(left) for name, pattern in lexicon.acts if name != "where")
-
-
 def _is_about(named: Entities) -> bool:
-    return bool(named.items or named.order_items or named.order_numbers or named.everything or named.left_out)
+    """Whether things or orders are named; what is only wanted in their place ("black instead") goes on with them."""
+    things = any(item.ids for item in named.items)
+    return bool(things or named.order_items or named.order_numbers or named.everything or named.left_out)
 
 
 def _act(piece: Clause, lexicon: Lexicon) -> str | None:
     said = fold(piece.said)
-    for pattern in lexicon.denied_acts:
-        said = pattern.sub(" ", said)
+    for pattern in (*lexicon.denied_acts, *(pattern for _, pattern in lexicon.reasons)):
+        said = pattern.sub(" ", said)  # "I changed my mind" changes nothing
     hits = [(match.start(), name) for name, pattern in lexicon.acts if (match := pattern.search(said))]
     hits += [(match.start(), "add") for pattern in lexicon.adding if (match := pattern.search(said))]
     return min(hits)[1] if hits else None

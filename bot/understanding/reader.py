@@ -10,7 +10,7 @@ from bot.merchant.schema import FaqEntry
 from bot.model import Entities, Expected, Json, Kind, Mood, Reading, Sort, Wish
 from bot.ports import Known, Shelf
 from bot.understanding import deciding
-from bot.understanding.acts import OF_THINGS, find_acts, is_denied, is_pending, with_acts
+from bot.understanding.acts import OF_THINGS, find_acts, is_pending, with_acts
 from bot.understanding.addresses import find_address
 from bot.understanding.answers import YES_OR_NO, Heard, asks, is_yes_or_no, read_answer
 from bot.understanding.asking import with_questions
@@ -70,7 +70,6 @@ BESIDE_THINGS = frozenset(
 TAKEN_FOR_REMOVING = frozenset(
     {"return", "setup_help", "where_is_my_order", "order_confirmation", "delivery_problem", "cancel_order", "privacy"}
 )
-MAY_BE_DENIED = frozenset({"cancel_order", "return", "exchange", "change_order", "privacy"})
 CANCELS = "cancel.summary"  # asks whether whole orders shall be cancelled
 BEFORE_ANY_WISH = frozenset({"bitte", "please", "pls", "alstublieft", "alsjeblieft", "prego"})
 REASONED = frozenset({"return", "exchange", "refund", "cancel_order", "subscription"})
@@ -293,9 +292,6 @@ class Reader:
         def names(said: str) -> Entities:
             return find_entities(normalise(said, self._lexicon.expand), None, known, self._lexicon, self._country)
 
-        if not (entities.part or entities.removing) and is_denied(text, self._lexicon):
-            kept = tuple(wish for wish in wanted.wishes if wish.intent not in MAY_BE_DENIED)
-            wanted = replace(wanted, wishes=kept, told=tuple(wish for wish in wanted.told if wish in kept))
         if any(wish.intent in deciding.GRAVE or wish.intent == deciding.STOP for wish in wanted.wishes):
             return wanted
         acts = find_acts(text, known, names, self._lexicon)

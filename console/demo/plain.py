@@ -14,6 +14,8 @@ NOTICES: dict[str, str] = {
     "csat": "How did we do",
     "back_in_stock": "Back in stock",
     "price_drop": "Price drop",
+    "return_stage": "Stage of a return",
+    "refund": "Refund",
 }
 
 #: Why a notice or a message was held or dropped. A code may carry a detail after a colon.
