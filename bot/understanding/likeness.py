@@ -37,6 +37,8 @@ def _may_be_like_one(text: Text, expected: Expected, lexicon: Lexicon) -> bool:
     if expected.kind not in LIKENED or expected.binding or not 2 <= len(expected.choices) <= MOST_CHOICES:
         return False
     words = text.bare.split()
+    if expected.kind is Kind.ITEMS and ("," in text.plain or lexicon.parting & set(words)):
+        return False  # several things, of which one alone may be like any
     if not words or len(words) > LONGEST or DENIALS & set(words) or without_denied(text.plain, lexicon) != text.plain:
         return False
     return not leaves_open(text, lexicon) and text.bare not in lexicon.yes | lexicon.no | lexicon.unsure

@@ -134,8 +134,11 @@ def test_no_text_breaks_it(text, country):
     assert found is None or found.address.line1 or found.address.postcode
 
 
-@settings(max_examples=200, deadline=None)
-@given(words=st.lists(st.sampled_from(" ".join(NO_ADDRESSES).split()), max_size=25), address=st.sampled_from(ADDRESSES))
+WORDS = [word for word in " ".join(NO_ADDRESSES).split() if not any(letter.isdigit() for letter in word)]
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(words=st.lists(st.sampled_from(WORDS), max_size=25), address=st.sampled_from(ADDRESSES))
 def test_what_stands_before_an_address_is_no_part_of_it(words, address):
     country, text, line1 = address[:3]
     if text.startswith(line1):

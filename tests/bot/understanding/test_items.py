@@ -39,7 +39,7 @@ def picked(ear, text, offered):
         ("one mug", "1 mug"),
         ("just the blue one", "shirt"),
         ("la azul", "shirt"),
-        ("lampp", None),
+        ("lampp", "lamp"),
         ("the stonewear one", "mug"),
     ],
 )
@@ -188,7 +188,7 @@ OF_NINE = {
     "the desk thing": "lamp",
     "keybord": "kb",
     "head phones": "hp",
-    "the headset": None,
+    "the headset": "hp",
     "return the watch and keep the rest": "w",
     "all of them": "kb hp vac th w b1 b2 lamp shirt",
     "everything please": "kb hp vac th w b1 b2 lamp shirt",
